@@ -1,0 +1,1 @@
+"""The reader's language: choosing it, its words, and how its lines break."""

@@ -1,0 +1,56 @@
+"""Interface strings: gettext catalogs, with named placeholders.
+
+The English string is the message id, so English needs no catalog. Strings are marked where they
+are used, by the names Babel extracts: ``t("…")``, ``t.n("one", "many", n)``, and ``N_("…")`` for
+a string that is translated later.
+"""
+
+import gettext
+import io
+from functools import cache
+from importlib.resources import files
+
+
+def N_(message: str) -> str:  # noqa: N802  (the name gettext's tools know)
+    """Mark a string for extraction; whoever shows it translates it."""
+    return message
+
+
+class Translator:
+    """Strings of one language. Callable, so that ``t("Home")`` reads well."""
+
+    def __init__(self, language: str, catalog: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalog = catalog
+
+    def __call__(self, message: str, /, **params: object) -> str:
+        """A string, its ``{name}`` placeholders filled from the keyword arguments."""
+        text = self._catalog.gettext(message)
+        return text.format_map(params) if params else text
+
+    def n(self, singular: str, plural: str, count: int, /, **params: object) -> str:
+        """A string that depends on a number, which it may name as ``{count}``."""
+        text = self._catalog.ngettext(singular, plural, count)
+        return text.format_map({"count": count, **params})
+
+
+@cache
+def translator(language: str) -> Translator:
+    """The translator of ``ja`` or ``en``. Anything else reads English."""
+    folder = files("tutor.i18n") / "locales" / language / "LC_MESSAGES"
+    compiled, source = folder / "tutor.mo", folder / "tutor.po"
+    if compiled.is_file():
+        return Translator(language, gettext.GNUTranslations(io.BytesIO(compiled.read_bytes())))
+    if source.is_file():  # a checkout that was never built
+        return Translator(language, gettext.GNUTranslations(_compile(source.read_bytes())))
+    return Translator(language, gettext.NullTranslations())
+
+
+def _compile(po: bytes) -> io.BytesIO:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    target = io.BytesIO()
+    write_mo(target, read_po(io.BytesIO(po)))
+    target.seek(0)
+    return target

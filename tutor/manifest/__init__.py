@@ -1,0 +1,1 @@
+"""YAML text → Documents: values as kubectl reads them, every node with line and column."""

@@ -1,0 +1,1 @@
+"""What the rooms of the house say to each other: frozen data, standard library only."""

@@ -1,0 +1,230 @@
+"""A course as data: lessons, tasks, and the words for them in one language.
+
+The truth (what is right) comes from ``fixtures/``, once; the words come from ``lessons/<lang>/``.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LANGUAGES = ("ja", "en")
+"""Languages every lesson, message and page exists in."""
+
+HINTS = 3
+"""Hints of a task that has them: observe, concept, near-solution."""
+
+
+class Topic(enum.StrEnum):
+    """The parts of the course, in the order they are walked."""
+
+    START = "start"
+    ORDERING = "ordering"
+    IDENTITY = "identity"
+    VOLUMES = "volumes"
+
+
+class Form(enum.StrEnum):
+    """How a question is answered."""
+
+    ONE = "one"
+    """Exactly one choice is right."""
+    MANY = "many"
+    """Every right choice and no other."""
+    ORDER = "order"
+    """All the answer's choices, in the answer's order."""
+
+
+class Operator(enum.StrEnum):
+    """What a declared check asks of the value at a path. Values compare by meaning."""
+
+    EQUALS = "equals"
+    IN = "in"
+    MATCHES = "matches"
+    SAME_AS = "same-as"
+    QUANTITY_AT_LEAST = "quantity-at-least"
+    COUNT = "count"
+    ABSENT = "absent"
+    PRESENT = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which object a check looks at: a kind, and a name where several of a kind exist."""
+
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One declared requirement of a YAML task. ``id`` names its words in each language.
+
+    Attributes:
+        value: What the operator compares with: a scalar, a list, a regular expression, a
+            quantity, a number; for ``same-as`` a :class:`Target` and a path.
+    """
+
+    id: str
+    target: Target
+    path: str
+    operator: Operator
+    value: object = None
+    other: Target | None = None
+    other_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong answer kept with the lesson, and exactly the codes it must be found as.
+
+    A declared check is named ``check:<id>``.
+    """
+
+    name: str
+    text: str
+    expect: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An accepted answer kept with the lesson."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """Prose to read. The words are one section of the lesson's Markdown."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTask:
+    """A prediction before the work, or a quiz question after it.
+
+    Attributes:
+        predict: True for a prediction (answered once, then compared), false for a quiz question.
+        choices: Ids in the order they are shown when not shuffled.
+        answer: The right ids; their order counts for :attr:`Form.ORDER` alone.
+    """
+
+    id: str
+    predict: bool
+    form: Form
+    choices: tuple[str, ...]
+    answer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTask:
+    """YAML to write.
+
+    Attributes:
+        starter: The text the editor opens with; it never passes.
+        checks: Declared requirements, in the order they matter.
+        rules: Catalogue codes that block this task whatever their severity. Every finding of
+            severity error blocks as well.
+        previous: An earlier version already applied, for tasks about changing a live object.
+    """
+
+    id: str
+    starter: str
+    checks: tuple[Check, ...]
+    rules: tuple[str, ...]
+    solutions: tuple[Example, ...]
+    mistakes: tuple[Mistake, ...]
+    previous: str | None = None
+
+
+Task = ReadTask | ChoiceTask | WriteTask
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """The words of one task in one language, Markdown.
+
+    Attributes:
+        title: A short name for the step, shown in the lesson's outline.
+        prompt: What to do; for a read task, the prose itself.
+        choices: Choice id to its text.
+        explanations: Choice id to why it is right or wrong.
+        checks: Check id to why it is required.
+        hints: Three, or none for a task without hints.
+        debrief: Said after the task is done: why it worked, the model behind, a story.
+    """
+
+    title: str
+    prompt: str
+    choices: Mapping[str, str]
+    explanations: Mapping[str, str]
+    checks: Mapping[str, str]
+    hints: tuple[str, ...]
+    debrief: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonWords:
+    """A lesson in one language.
+
+    Attributes:
+        counterpart: Digest of the other language's file that this text was checked against.
+        digest: Digest of this file without its own ``counterpart`` line.
+    """
+
+    language: str
+    title: str
+    goal: str
+    tasks: Mapping[str, TaskWords]
+    counterpart: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        id: ``<topic>/<slug>``, stable: progress is stored under it.
+        minutes: How long it takes most people.
+        requires: Ids of lessons to do first.
+        tasks: In the order they are done.
+        words: Language code to the words.
+    """
+
+    id: str
+    topic: Topic
+    minutes: int
+    requires: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    words: Mapping[str, LessonWords]
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id.
+
+        Raises:
+            KeyError: No such task.
+        """
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise KeyError(task_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All lessons, in the order of the course."""
+
+    lessons: tuple[Lesson, ...]
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """The lesson of that id.
+
+        Raises:
+            KeyError: No such lesson.
+        """
+        for lesson in self.lessons:
+            if lesson.id == lesson_id:
+                return lesson
+        raise KeyError(lesson_id)
