@@ -10,7 +10,7 @@ _CONTROLS = re.compile(
 
 
 def printable(text: str) -> str:
-    """Text of unknown origin, made safe for a terminal: controls become ``\\xNN`` in words."""
+    r"""Text of unknown origin, made safe for a terminal: controls become ``\xNN`` in words."""
     return _CONTROLS.sub(lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
