@@ -2,7 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from tutor.model.course import HINTS
 
 
 class Did(enum.StrEnum):
@@ -93,3 +95,49 @@ class Progress:
 
     lessons: Mapping[str, LessonProgress] = field(default_factory=dict, hash=False)
     at_lesson: str = ""
+
+
+def apply(progress: Progress, event: Event) -> Progress:
+    """Progress after one more event. Progress is nothing but the fold of all events."""
+    lesson = progress.lessons.get(event.lesson, LessonProgress())
+    tasks = dict(lesson.tasks)
+    if event.task:
+        tasks[event.task] = _apply_to_task(tasks.get(event.task, TaskProgress()), event)
+    moved = event.did is Did.OPENED
+    lesson = replace(
+        lesson,
+        tasks=tasks,
+        at_task=event.task if moved else lesson.at_task,
+        last_at=max(lesson.last_at, event.at),
+    )
+    return Progress(
+        lessons={**progress.lessons, event.lesson: lesson},
+        at_lesson=event.lesson if moved else progress.at_lesson,
+    )
+
+
+def _apply_to_task(task: TaskProgress, event: Event) -> TaskProgress:
+    if task.status is Status.NEW:
+        task = replace(task, status=Status.STARTED)
+    match event.did:
+        case Did.DRAFTED:
+            return replace(task, draft=event.text)
+        case Did.RESET:
+            # A fresh start after a solution was used: what is solved from here on counts.
+            done = task.status is Status.SOLVED_WITH_SOLUTION
+            return replace(task, draft=event.text, solution_shown=task.solution_shown and not done)
+        case Did.CHECKED:
+            stuck_on = dict(task.stuck_on)
+            for code in () if event.right else event.codes:
+                stuck_on[code] = stuck_on.get(code, 0) + 1
+            return replace(task, attempts=task.attempts + 1, stuck_on=stuck_on)
+        case Did.ANSWERED:
+            return replace(task, attempts=task.attempts + 1, answer=event.codes)
+        case Did.HINTED:
+            return replace(task, hints=min(task.hints + 1, HINTS))
+        case Did.SHOWN:
+            return replace(task, solution_shown=True)
+        case Did.SOLVED if task.status is not Status.SOLVED:
+            solved = Status.SOLVED_WITH_SOLUTION if task.solution_shown else Status.SOLVED
+            return replace(task, status=solved)
+    return task
