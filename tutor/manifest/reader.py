@@ -86,7 +86,7 @@ def _expand(document: Document) -> Iterator[Document]:
 
 class _Composer:
     def __init__(self, text: str, line: int) -> None:
-        from yaml import CParser
+        from yaml.cyaml import CParser
 
         self.next = CParser(text).get_event
         self.line = line
