@@ -4,8 +4,9 @@ The truth (what is right) comes from ``fixtures/``, once; the words come from ``
 """
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 LANGUAGES = ("ja", "en")
 """Languages every lesson, message and page exists in."""
@@ -182,23 +183,49 @@ class LessonWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """What the course's map says about a lesson, in one language.
+
+    Attributes:
+        title: The lesson's name.
+        goal: One sentence: what you can do afterwards.
+    """
+
+    title: str
+    goal: str
+
+
+@dataclass(frozen=True, eq=False)
 class Lesson:
-    """One lesson.
+    """One lesson. Its tasks and its words are read when they are first asked for.
 
     Attributes:
         id: ``<topic>/<slug>``, stable: progress is stored under it.
+        order: Place in the course; unique.
         minutes: How long it takes most people.
         requires: Ids of lessons to do first.
-        tasks: In the order they are done.
-        words: Language code to the words.
+        titles: Language code to title and goal; cheap to ask for.
+        words: Language code to the words of the whole lesson.
+        read_tasks: Reads the tasks; use :attr:`tasks`.
     """
 
     id: str
     topic: Topic
+    order: int
     minutes: int
     requires: tuple[str, ...]
-    tasks: tuple[Task, ...]
-    words: Mapping[str, LessonWords]
+    titles: Mapping[str, Title] = field(repr=False)
+    words: Mapping[str, LessonWords] = field(repr=False)
+    read_tasks: Callable[[], tuple[Task, ...]] = field(repr=False)
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks, in the order they are done.
+
+        Raises:
+            TutorError: ``lesson-invalid``: the lesson's files are not what they should be.
+        """
+        return self.read_tasks()
 
     def task(self, task_id: str) -> Task:
         """The task of that id.
@@ -212,11 +239,16 @@ class Lesson:
         raise KeyError(task_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Course:
-    """All lessons, in the order of the course."""
+    """All lessons, in the order of the course.
+
+    Attributes:
+        broken: Folders of lessons that could not even be listed, ``<topic>/<slug>``.
+    """
 
     lessons: tuple[Lesson, ...]
+    broken: tuple[str, ...] = ()
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of that id.
