@@ -1,0 +1,1 @@
+"""Where things are kept: paths, settings, and progress in SQLite."""

@@ -1,0 +1,239 @@
+"""Progress in SQLite: an append-only log of events, one draft a task, a few settings.
+
+Every call commits before it returns, so that a killed process loses nothing it was told of. A
+write-ahead log lets two instances read and write at once. A file that is not ours, is damaged or
+comes from a newer version is reported and never written to.
+"""
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tutor.model.errors import ExitCode, TutorError
+from tutor.model.progress import Did, Event, Progress, apply
+
+APPLICATION_ID = 0x53545354
+"""``STST``, in the header of the file."""
+VERSION = 1
+BUSY_SECONDS = 5.0
+
+_SCHEMA = """
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    did TEXT NOT NULL,
+    lesson TEXT NOT NULL,
+    task TEXT NOT NULL,
+    codes TEXT NOT NULL,
+    "right" INTEGER NOT NULL,
+    UNIQUE (at, did, lesson, task, codes)
+) STRICT;
+CREATE TABLE draft (
+    lesson TEXT NOT NULL,
+    task TEXT NOT NULL,
+    at REAL NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (lesson, task)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+_DRAFTING = (Did.DRAFTED, Did.RESET)
+
+
+class Store:
+    """One learner's progress and settings. Use :func:`open_store` or :func:`open_memory`.
+
+    Every method raises :class:`TutorError` when the database refuses: ``store-full``,
+    ``store-read-only``, ``store-corrupt``, ``store-busy``, ``store-failed``.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        self._connection = connection
+        self.path = path
+
+    def load(self) -> Progress:
+        """All progress so far."""
+        progress = Progress()
+        for event in self.events():
+            progress = apply(progress, event)
+        return progress
+
+    def events(self) -> Iterator[Event]:
+        """Every event in the order it was recorded, each task's draft as one event at the end."""
+        with _named(self.path):
+            rows = self._connection.execute(
+                'SELECT at, did, lesson, task, codes, "right" FROM event ORDER BY at, id'
+            ).fetchall()
+            drafts = self._connection.execute(
+                "SELECT at, lesson, task, text FROM draft ORDER BY at"
+            ).fetchall()
+        known = set(Did)
+        for at, did, lesson, task, codes, right in rows:
+            if did in known:
+                yield Event(at, Did(did), lesson, task, tuple(json.loads(codes)), bool(right))
+        for at, lesson, task, text in drafts:
+            yield Event(at, Did.DRAFTED, lesson, task, text=text)
+
+    def record(self, event: Event) -> None:
+        """Keep one event. It is on disk when this returns."""
+        self.record_all((event,))
+
+    def record_all(self, events: Iterable[Event]) -> None:
+        """Keep events that happened here, in one transaction. A draft replaces the one before."""
+        with _named(self.path), self._connection as connection:
+            for event in events:
+                moment = event.at
+                while event.did is not Did.DRAFTED and not _insert(connection, event, moment):
+                    moment = math.nextafter(moment, math.inf)  # twice within one clock tick
+                _keep_draft(connection, event, only_newer=False)
+
+    def merge(self, events: Iterable[Event]) -> int:
+        """Add what an export holds; what is already here changes nothing, newer drafts stay.
+
+        Returns:
+            How many events and drafts were new.
+        """
+        with _named(self.path), self._connection as connection:
+            before = connection.total_changes
+            for event in events:
+                if event.did is not Did.DRAFTED:
+                    _insert(connection, event, event.at)
+                _keep_draft(connection, event, only_newer=True)
+            return connection.total_changes - before
+
+    def forget(self, lesson: str = "") -> None:
+        """Remove the progress of one lesson, or all of it. Settings stay."""
+        with _named(self.path), self._connection as connection:
+            for table in ("event", "draft"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE ? IN ('', lesson)",  # noqa: S608
+                    (lesson,),
+                )
+
+    def settings(self) -> dict[str, str]:
+        """All settings ever made."""
+        with _named(self.path):
+            return dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
+
+    def set(self, name: str, value: str) -> None:
+        """Keep one setting."""
+        with _named(self.path), self._connection as connection:
+            connection.execute(
+                "INSERT INTO setting VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def _insert(connection: sqlite3.Connection, event: Event, at: float) -> bool:
+    """Add one event to the log, unless it is there; whether it was added."""
+    codes = json.dumps(event.codes, ensure_ascii=False)
+    done = connection.execute(
+        'INSERT OR IGNORE INTO event (at, did, lesson, task, codes, "right")'
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (at, event.did, event.lesson, event.task, codes, event.right),
+    )
+    return done.rowcount == 1
+
+
+def _keep_draft(connection: sqlite3.Connection, event: Event, *, only_newer: bool) -> None:
+    if event.did not in _DRAFTING:
+        return
+    text = event.text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates of a paste
+    connection.execute(
+        "INSERT INTO draft (lesson, task, at, text) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (lesson, task) DO UPDATE SET at = ?3, text = ?4 WHERE ?5 OR ?3 > at",
+        (event.lesson, event.task, event.at, text, not only_newer),
+    )
+
+
+def open_store(path: Path) -> Store:
+    """Open or make the database.
+
+    Raises:
+        TutorError: ``store-directory`` (the folder cannot be made), ``store-foreign`` (another
+            program's database), ``store-newer`` (of a later version of the tutor),
+            ``store-corrupt``, ``store-read-only``, ``store-full``, ``store-busy``,
+            ``store-failed``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TutorError(
+            "store-directory", ExitCode.STORE, path=str(path.parent), raw=str(error)
+        ) from error
+    with _named(str(path)):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            _prepare(connection, str(path))
+        except BaseException:
+            connection.close()
+            raise
+    return Store(connection, str(path))
+
+
+def open_memory() -> Store:
+    """A store that forgets: for a first look, or where the disk cannot be used."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    _prepare(connection, ":memory:")
+    return Store(connection, "")
+
+
+def _prepare(connection: sqlite3.Connection, path: str) -> None:
+    """Check whose file this is before a single byte of it is written."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version > VERSION and application == APPLICATION_ID:
+        raise TutorError("store-newer", ExitCode.STORE, path=path, found=version, needed=VERSION)
+    if tables and application != APPLICATION_ID:
+        raise TutorError("store-foreign", ExitCode.STORE, path=path)
+    if tables:
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise TutorError("store-corrupt", ExitCode.STORE, path=path, raw=str(verdict))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if version < VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version < VERSION:  # not made meanwhile by another instance
+            for statement in _SCHEMA.split(";\n"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    """Turn SQLite's errors into the tutor's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TutorError(_code(error), ExitCode.STORE, path=path, raw=str(error)) from error
+
+
+_CODES = {
+    sqlite3.SQLITE_FULL: "store-full",
+    sqlite3.SQLITE_READONLY: "store-read-only",
+    sqlite3.SQLITE_CANTOPEN: "store-read-only",
+    sqlite3.SQLITE_PERM: "store-read-only",
+    sqlite3.SQLITE_CORRUPT: "store-corrupt",
+    sqlite3.SQLITE_NOTADB: "store-corrupt",
+    sqlite3.SQLITE_BUSY: "store-busy",
+    sqlite3.SQLITE_LOCKED: "store-busy",
+}
+
+
+def _code(error: sqlite3.Error) -> str:
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _CODES.get(primary, "store-failed")
