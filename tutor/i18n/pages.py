@@ -85,11 +85,16 @@ def parse(code: str, text: str) -> Page:
 
 
 def fill(template: str, params: Mapping[str, Param], language: str) -> str:
-    """Put parameters into a template. Braces in a value stay as they are."""
+    """Put parameters into a template. Braces in a value stay as they are.
+
+    A number named ``at`` is the line another object stands in: ``line 12``, ``12行目``.
+    """
     words = {
         name: join(value, language) if isinstance(value, tuple) else str(value)
         for name, value in params.items()
     }
+    if isinstance(params.get("at"), int):
+        words["at"] = f"{params['at']}行目" if language == "ja" else f"line {params['at']}"
     return template.format_map(words)
 
 

@@ -17,11 +17,14 @@ class Rule:
     Attributes:
         code: ``STS1xx`` identity and network, ``STS2xx`` ordering and updates, ``STS3xx``
             storage, ``STS4xx`` operations. Never reused.
-        severity: What its findings have.
+        severity: What its findings have, unless a variant has another.
         source: Where the behaviour comes from: a file of kubernetes/kubernetes, a KEP, an issue.
         mistakes: Ids of the catalogue of real mistakes it finds (``M04``).
         since: First Kubernetes minor version it holds for (``1.34``), empty for all.
         until: Last one, empty for all.
+        variants: Every variant it can yield, the usual one first (empty: unnamed).
+        after: Codes this one is a consequence of: found in the same document, they say it all.
+        compares: Whether it looks at two versions of the files (``objects.previous``).
         check: Yields the findings.
     """
 
@@ -31,6 +34,9 @@ class Rule:
     mistakes: tuple[str, ...]
     since: str
     until: str
+    variants: tuple[str, ...]
+    after: tuple[str, ...]
+    compares: bool
     check: CheckFunction
 
     def finding(
@@ -40,11 +46,12 @@ class Rule:
         *,
         key: bool = False,
         variant: str = "",
+        severity: Severity | None = None,
         **params: Param,
     ) -> Finding:
         """A finding of this rule about a path of a document."""
         return document.finding(
-            self.code, self.severity, path, key=key, variant=variant, **params
+            self.code, severity or self.severity, path, key=key, variant=variant, **params
         )
 
 
@@ -59,8 +66,11 @@ def rule(
     mistakes: tuple[str, ...] = (),
     since: str = "",
     until: str = "",
+    variants: tuple[str, ...] = ("",),
+    after: tuple[str, ...] = (),
+    compares: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Enter a check function into the catalogue.
+    """Enter a check function into the catalogue. The arguments are those of :class:`Rule`.
 
     Raises:
         ValueError: The code is taken.
@@ -69,7 +79,9 @@ def rule(
     def enter(check: CheckFunction) -> CheckFunction:
         if code in _RULES:
             raise ValueError(f"{code} is taken by {_RULES[code].check.__name__}")
-        _RULES[code] = Rule(code, severity, source, mistakes, since, until, check)
+        _RULES[code] = Rule(
+            code, severity, source, mistakes, since, until, variants, after, compares, check
+        )
         return check
 
     return enter

@@ -3,20 +3,106 @@
 from collections.abc import Iterable
 
 from tutor.manifest.documents import Document
-from tutor.model.findings import Finding
-from tutor.rules.catalogue import rules
-from tutor.rules.objects import Objects
+from tutor.model.findings import Finding, Severity
+from tutor.rules.catalogue import Rule, rules
+from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
+
+_LAYERS = ("YAML", "SCH")
+"""Prefixes of codes whose findings come before the others of their severity: an object that
+cannot be read is fixed before one that is read and wrong."""
 
 
-def evaluate(documents: Iterable[Document]) -> tuple[Finding, ...]:
-    """All findings of the catalogue on these documents, the gravest first."""
-    objects = Objects(documents)
-    found = [finding for rule in rules() for finding in rule.check(rule, objects)]
-    return in_order(found)
+def evaluate(
+    documents: Iterable[Document],
+    *,
+    previous: Iterable[Document] | None = None,
+    version: str = DEFAULT_VERSION,
+    known: Iterable[Finding] = (),
+) -> tuple[Finding, ...]:
+    """All findings of the catalogue on these documents, the gravest first.
+
+    Args:
+        documents: Of one file, or of several that are applied together.
+        previous: What was applied before, for the rules that compare.
+        version: The Kubernetes minor version asked about (``1.34``).
+        known: What was already found by reading and by the schema. Where those name an error, a
+            rule has nothing to add at the same place.
+
+    Returns:
+        The rules' own findings, without ``known``.
+
+    Raises:
+        ValueError: ``version`` is not a version.
+    """
+    before = None if previous is None else Objects(previous, version=version)
+    objects = Objects(documents, version=version, previous=before)
+    return _run(objects, [r for r in rules() if before is not None or not r.compares], known)
+
+
+def evaluate_change(
+    old: Iterable[Document], new: Iterable[Document], *, version: str = DEFAULT_VERSION
+) -> tuple[Finding, ...]:
+    """What would go wrong when ``new`` is applied over ``old``, and nothing else.
+
+    Raises:
+        ValueError: ``version`` is not a version.
+    """
+    objects = Objects(new, version=version, previous=Objects(old, version=version))
+    return _run(objects, [r for r in rules() if r.compares], ())
+
+
+def _run(
+    objects: Objects, catalogue: Iterable[Rule], known: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    chosen = {r.code: r for r in catalogue if holds(r, objects.version)}
+    found = [finding for r in chosen.values() for finding in r.check(r, objects)]
+    broken = {_place(f) for f in known if f.severity is Severity.ERROR}
+    codes: dict[tuple[str, int, tuple[str, ...]], set[str]] = {}
+    for finding in found:
+        codes.setdefault(_object(finding), set()).add(finding.code)
+    return in_order(
+        finding
+        for finding in found
+        if _place(finding) not in broken
+        and codes[_object(finding)].isdisjoint(chosen[finding.code].after)
+    )
+
+
+def holds(rule: Rule, version: str) -> bool:
+    """Whether a rule speaks of a Kubernetes version.
+
+    Raises:
+        ValueError: ``version`` is not a version.
+    """
+    asked = version_number(version)
+    return not (
+        (rule.since and asked < version_number(rule.since))
+        or (rule.until and asked > version_number(rule.until))
+    )
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings as they are shown: by severity, then by place."""
-    return tuple(
-        sorted(findings, key=lambda f: (f.severity.rank, f.file, f.line, f.column, f.code))
+    """Findings as they are shown: the gravest first, then the deeper cause, then by place."""
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[int, int, str, int, int, str]:
+    layer = next((i for i, p in enumerate(_LAYERS) if finding.code.startswith(p)), len(_LAYERS))
+    return (
+        finding.severity.rank,
+        layer,
+        finding.file,
+        finding.line,
+        finding.column,
+        finding.code,
     )
+
+
+def _place(finding: Finding) -> tuple[str, int, str]:
+    return finding.file, finding.document, finding.path
+
+
+def _object(finding: Finding) -> tuple[str, int, tuple[str, ...]]:
+    """The object a finding is about; items of a List share its document number."""
+    item = finding.path.split(".", 1)[0] if finding.path.startswith("items[") else ""
+    return finding.file, finding.document, (item,)

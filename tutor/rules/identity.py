@@ -1,0 +1,1 @@
+"""Rules of identity and network (STS1xx)."""

@@ -1,0 +1,1 @@
+"""Rules of operations (STS4xx)."""

@@ -1,0 +1,1 @@
+"""Rules of ordering and updates (STS2xx)."""

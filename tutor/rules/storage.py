@@ -1,0 +1,1 @@
+"""Rules of storage (STS3xx)."""
