@@ -1,0 +1,52 @@
+"""The words of every :class:`tutor.model.errors.TutorError`: what, where, what to do next."""
+
+from tutor.i18n.text import printable
+from tutor.i18n.translator import N_, Translator
+from tutor.model.errors import TutorError
+
+MESSAGES = {
+    "file-not-found": N_("{file}: there is no such file."),
+    "file-unreadable": N_("{file}: cannot be read ({raw})."),
+    "file-unwritable": N_("{file}: cannot be written ({raw})."),
+    "file-exists": N_("{file}: exists already. Choose another name, or remove it first."),
+    "no-manifests": N_("{file}: no .yaml, .yml or .json file in this folder."),
+    "terminal-needed": N_(
+        "The lessons need a terminal, and this is none. 'sts-tutor learn --plain' works anywhere."
+    ),
+    "lesson-unknown": N_(
+        "There is no lesson '{lesson}'. 'sts-tutor lessons list' shows all of them."
+    ),
+    "lesson-unknown-nearest": N_("There is no lesson '{lesson}'. Did you mean '{nearest}'?"),
+    "lesson-without-yaml": N_("The lesson '{lesson}' has no YAML task to check against."),
+    "code-unknown": N_("There is no code '{code}'."),
+    "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
+    "store-directory": N_("{path}: this folder cannot be made ({raw})."),
+    "store-foreign": N_(
+        "{path}: this is another program's database. Move it away, or set STS_TUTOR_HOME."
+    ),
+    "store-newer": N_(
+        "{path}: written by a newer version of the tutor (format {found}, this one knows "
+        "{needed}). Update the tutor, or set STS_TUTOR_HOME to another folder."
+    ),
+    "store-corrupt": N_(
+        "{path}: the progress database is damaged. It was left as it is. Move it away to start "
+        "afresh; 'sts-tutor progress import' reads a file you exported before."
+    ),
+    "store-read-only": N_("{path}: the progress database cannot be written ({raw})."),
+    "store-full": N_("{path}: the disk is full. Nothing is lost while the tutor runs."),
+    "store-busy": N_("{path}: another program holds the progress database. Close it and go on."),
+    "store-failed": N_("{path}: the progress database failed ({raw})."),
+    "export-too-large": N_("{file}: larger than {limit} MB, so not a progress file."),
+    "export-not-ours": N_("{file}: not a progress file of 'sts-tutor progress export'."),
+    "export-newer": N_(
+        "{file}: written by a newer version of the tutor (format {found}, this one knows "
+        "{needed}). Update the tutor."
+    ),
+    "export-damaged": N_("{file}: damaged at {where}. Export it again where it comes from."),
+}
+
+
+def error_text(error: TutorError, t: Translator) -> str:
+    """What to tell the user, safe to print."""
+    params = {name: printable(str(value)) for name, value in error.params.items()}
+    return t(MESSAGES[error.code], **params)
