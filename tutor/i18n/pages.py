@@ -87,12 +87,19 @@ def parse(code: str, text: str) -> Page:
 def fill(template: str, params: Mapping[str, Param], language: str) -> str:
     """Put parameters into a template. Braces in a value stay as they are.
 
-    A number named ``at`` is the line another object stands in: ``line 12``, ``12行目``.
+    A number named ``at`` is the line another object stands in: ``line 12``, ``12行目``. Of a list
+    whose placeholder stands in a code span, every word gets one of its own.
     """
-    words = {
-        name: join(value, language) if isinstance(value, tuple) else str(value)
-        for name, value in params.items()
-    }
+    words = {}
+    for name, value in params.items():
+        if not isinstance(value, tuple):
+            words[name] = str(value)
+            continue
+        span = f"`{{{name}}}`"
+        if span in template:
+            template = template.replace(span, f"{{{name}}}")
+            value = tuple(f"`{word}`" for word in value)  # noqa: PLW2901
+        words[name] = join(value, language)
     if isinstance(params.get("at"), int):
         words["at"] = f"{params['at']}行目" if language == "ja" else f"line {params['at']}"
     return template.format_map(words)
