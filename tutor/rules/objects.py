@@ -76,6 +76,11 @@ def containers(document: Document) -> Iterator[tuple[Path, Mapping[str, Data]]]:
                 yield (*base, field, index), container
 
 
+def runs_long(path: Path, container: Mapping[str, Data]) -> bool:
+    """Whether a container lives as long as its Pod: a main one, or a sidecar (KEP 753)."""
+    return "initContainers" not in path or container.get("restartPolicy") == "Always"
+
+
 def claim_templates(document: Document) -> Iterator[tuple[int, Mapping[str, Data]]]:
     """Index and content of every claim template that is a map."""
     for index, claim in enumerate(sequence(dig(document.data, "spec", "volumeClaimTemplates"))):
