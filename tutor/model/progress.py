@@ -13,6 +13,9 @@ from tutor.model.course import HINTS
 KEPT_DRAFTS = 20
 """How many drafts put aside by a reset a task keeps, the newest ones."""
 
+KEPT_RECALLS = 50
+"""How many answers to a question are remembered, the newest ones."""
+
 
 class Did(enum.StrEnum):
     """What happened. Values are stored: never rename one."""
@@ -35,6 +38,8 @@ class Did(enum.StrEnum):
     """The draft was put aside and the starter is back: a new attempt begins."""
     UNDONE = "undone"
     """The last reset was taken back."""
+    QUIZZED = "quizzed"
+    """A lesson's question was answered in a quiz, outside its lesson."""
 
 
 class Status(enum.StrEnum):
@@ -60,8 +65,8 @@ class Event:
         lesson: Lesson id.
         task: Task id; empty for the lesson itself.
         codes: For CHECKED, the blocking codes found (declared checks as ``check:<id>``); for
-            ANSWERED, the choices given.
-        right: For ANSWERED and CHECKED, whether it was right.
+            ANSWERED and QUIZZED, the choices given.
+        right: For ANSWERED, QUIZZED and CHECKED, whether it was right.
         text: For DRAFTED, the new draft.
     """
 
@@ -88,6 +93,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """One answer to a question, in its lesson or in a quiz: what a schedule reckons with.
+
+    Attributes:
+        at: Seconds since the epoch.
+    """
+
+    at: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskProgress:
     """Where one task stands.
 
@@ -102,6 +119,7 @@ class TaskProgress:
         right: Whether the last answer or check was right.
         stuck_on: Code to how often a check found it.
         kept: Drafts put aside by resets, the newest last.
+        recalls: Answers to a question, in its lesson and in quizzes, the newest last.
     """
 
     status: Status = Status.NEW
@@ -113,6 +131,7 @@ class TaskProgress:
     right: bool = False
     stuck_on: Mapping[str, int] = field(default_factory=dict, hash=False)
     kept: tuple[Kept, ...] = ()
+    recalls: tuple[Recall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +196,7 @@ def _lesson_after(before: LessonProgress, event: Event) -> LessonProgress:
         helped = any(t.status is Status.SOLVED_WITH_SOLUTION for t in tasks.values())
         solved = Status.SOLVED_WITH_SOLUTION if helped else Status.SOLVED
         status = Status.SOLVED if status is Status.SOLVED else solved
-    elif status is Status.NEW:
+    elif status is Status.NEW and event.did is not Did.QUIZZED:
         status = Status.STARTED
     return LessonProgress(tasks, at_task, max(before.last_at, event.at), status)
 
@@ -207,7 +226,10 @@ def _task_after(task: TaskProgress, event: Event) -> TaskProgress:
                 attempts=task.attempts + 1,
                 right=event.right,
                 answer=event.codes,
+                recalls=_recalls(task, event),
             )
+        case Did.QUIZZED:
+            return replace(task, recalls=_recalls(task, event))
         case Did.HINTED:
             return replace(task, status=started, hints=min(task.hints + 1, HINTS))
         case Did.SHOWN:
@@ -219,6 +241,10 @@ def _task_after(task: TaskProgress, event: Event) -> TaskProgress:
             return _reset(replace(task, status=started))
         case Did.UNDONE:
             return _undone(replace(task, status=started))
+
+
+def _recalls(task: TaskProgress, event: Event) -> tuple[Recall, ...]:
+    return (*task.recalls, Recall(event.at, event.right))[-KEPT_RECALLS:]
 
 
 def _reset(task: TaskProgress) -> TaskProgress:

@@ -1,0 +1,1 @@
+"""Lint, skeleton and preview of lessons."""

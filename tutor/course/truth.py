@@ -1,0 +1,276 @@
+"""``lesson.yaml`` and the manifests beside it: what is right, without a word of any language."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources.abc import Traversable
+
+from tutor.course.fields import Fields, Place, open_document
+from tutor.course.problems import Problem
+from tutor.manifest.nodes import Data
+from tutor.model.course import (
+    Check,
+    ChoiceTask,
+    Example,
+    Form,
+    Mistake,
+    Operator,
+    ReadTask,
+    Target,
+    Task,
+    Topic,
+    WriteTask,
+)
+from tutor.model.findings import parse_path
+
+LESSON_KEYS = ("id", "order", "minutes", "requires", "tasks")
+KINDS = ("read", "predict", "write", "quiz")
+CHOICE_KEYS = ("form", "choices", "answer")
+WRITE_KEYS = ("checks", "rules", "mistakes")
+CHECK_KEYS = ("id", "of", "path", *(operator.value for operator in Operator))
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_LESSON_ID = re.compile(r"[a-z0-9-]+/[a-z0-9]+(-[a-z0-9]+)*\Z")
+_TASKS = re.compile(r"^tasks[ \t]*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the map needs of a lesson."""
+
+    id: str
+    topic: Topic
+    order: int
+    minutes: int
+    requires: tuple[str, ...]
+
+
+def head_of(text: str) -> str:
+    """The part of a file before its tasks, so that a map of the course is read quickly."""
+    match = _TASKS.search(text)
+    return text[: match.start()] if match else text
+
+
+def read_head(text: str, file: str, folder_id: str, problems: list[Problem]) -> Head | None:
+    """Read id, order, minutes and prerequisites.
+
+    Args:
+        text: ``lesson.yaml``, or :func:`head_of` it.
+        file: Its name, for problems.
+        folder_id: ``<topic>/<slug>`` of the folder it lies in, which its id must equal.
+        problems: Where problems go.
+
+    Returns:
+        None when there was a problem.
+    """
+    before = len(problems)
+    place = Place(file, problems)
+    fields = open_document(text, place)
+    if fields is None:
+        return None
+    fields.only(LESSON_KEYS)
+    lesson_id = fields.text("id")
+    if lesson_id and lesson_id != folder_id:
+        fields.place.problem("id-not-folder", fields.get("id"), found=lesson_id, needed=folder_id)
+    order, minutes = fields.integer("order"), fields.integer("minutes")
+    requires = fields.texts("requires")
+    for required in requires:
+        if not _LESSON_ID.match(required):
+            fields.wrong("requires", "lesson-id")
+    topic = folder_id.partition("/")[0]
+    if topic not in {t.value for t in Topic}:
+        place.problem("topic-unknown", found=topic, known=tuple(t.value for t in Topic))
+    if len(problems) > before:
+        return None
+    return Head(lesson_id, Topic(topic), order, minutes, requires)
+
+
+def read_tasks(folder: Traversable, file: str, problems: list[Problem]) -> tuple[Task, ...]:
+    """Read the tasks of a lesson, with starters, solutions and mistakes."""
+    place = Place(file, problems)
+    text = (folder / "lesson.yaml").read_text(encoding="utf-8")
+    fields = open_document(text, place)
+    if fields is None:
+        return ()
+    tasks: list[Task] = []
+    for item in fields.each("tasks", required=True):
+        task = _task(item, folder)
+        if task is None:
+            continue
+        if any(other.id == task.id for other in tasks):
+            place.problem("id-twice", item.node, found=task.id)
+        if isinstance(task, WriteTask) and any(isinstance(t, WriteTask) for t in tasks):
+            place.problem("second-write", item.node, found=task.id)
+        tasks.append(task)
+    if not tasks and not problems:
+        fields.wrong("tasks", "list")
+    return tuple(tasks)
+
+
+def _task(item: Fields, folder: Traversable) -> Task | None:
+    kind = next(iter(item.node.values), "")
+    if kind not in KINDS:
+        item.place.problem(
+            "task-kind", item.node, found=kind, known=KINDS, nearest=_nearest(kind, KINDS)
+        )
+        return None
+    task_id = item.text(kind)
+    if task_id and not _ID.match(task_id):
+        item.wrong(kind, "task-id")
+    if kind == "read":
+        item.only((kind,))
+        return ReadTask(task_id)
+    if kind == "write":
+        item.only((kind, *WRITE_KEYS))
+        return _write(item, task_id, folder)
+    item.only((kind, *CHOICE_KEYS))
+    return _choice(item, task_id, predict=kind == "predict")
+
+
+def _choice(item: Fields, task_id: str, *, predict: bool) -> ChoiceTask | None:
+    form = item.text("form")
+    if form and form not in {f.value for f in Form}:
+        item.wrong("form", "form")
+        form = ""
+    choices = item.texts("choices", required=True)
+    answer = item.texts("answer", required=True)
+    if not (form and choices and answer):
+        return None
+    if any(a not in choices for a in answer):
+        item.wrong("answer", "choices")
+    if (form == Form.ONE and len(answer) != 1) or (form == Form.ORDER and len(answer) < 2):
+        item.wrong("answer", "answer-count")
+    if len(choices) < 2:
+        item.wrong("choices", "two-choices")
+    return ChoiceTask(task_id, predict, Form(form), choices, answer)
+
+
+def _write(item: Fields, task_id: str, folder: Traversable) -> WriteTask:
+    checks: list[Check] = []
+    for fields in item.each("checks"):
+        check = _check(fields)
+        if check is None:
+            continue
+        if any(check.id == other.id for other in checks):
+            item.place.problem("id-twice", fields.node, found=check.id)
+        checks.append(check)
+    starter = folder / "starter.yaml"
+    if not starter.is_file():
+        item.place.problem("file-missing", item.node, found="starter.yaml")
+    previous = folder / "previous.yaml"
+    return WriteTask(
+        id=task_id,
+        starter=starter.read_text(encoding="utf-8") if starter.is_file() else "",
+        checks=tuple(checks),
+        rules=item.texts("rules"),
+        solutions=tuple(Example(n, text) for n, text in _manifests(folder / "solutions")),
+        mistakes=_mistakes(item, folder),
+        previous=previous.read_text(encoding="utf-8") if previous.is_file() else None,
+    )
+
+
+def _mistakes(item: Fields, folder: Traversable) -> tuple[Mistake, ...]:
+    declared = item.fields("mistakes")
+    expected = (
+        {k: declared.texts(k, required=True) for k in declared.node.values} if declared else {}
+    )
+    texts = dict(_manifests(folder / "mistakes"))
+    for name in expected:
+        if name not in texts:
+            node = declared.node.keys[name] if declared else item.node
+            item.place.problem("file-missing", node, found=f"mistakes/{name}.yaml")
+    for name in texts:
+        if name not in expected:
+            item.place.problem("mistake-undeclared", item.node, found=name)
+    return tuple(
+        Mistake(name, texts[name], expect) for name, expect in expected.items() if name in texts
+    )
+
+
+def _manifests(folder: Traversable) -> list[tuple[str, str]]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        (entry.name.removesuffix(".yaml"), entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml")
+    )
+
+
+def _check(fields: Fields) -> Check | None:
+    fields.only(CHECK_KEYS)
+    check_id = fields.text("id")
+    if check_id and not _ID.match(check_id):
+        fields.wrong("id", "task-id")
+    target = _target(fields)
+    path = _path(fields)
+    operators = [o for o in Operator if o.value in fields.node.values]
+    if len(operators) != 1:
+        fields.place.problem(
+            "one-operator", fields.node, found=check_id, known=tuple(o.value for o in Operator)
+        )
+        return None
+    operator = operators[0]
+    value = fields.data(operator.value)
+    other: Target | None = None
+    other_path = ""
+    if operator is Operator.SAME_AS:
+        inner = fields.fields(operator.value, required=True)
+        if inner is None:
+            return None
+        inner.only(("of", "path"))
+        other, other_path, value = _target(inner), _path(inner, required=True), None
+    elif not _fits(operator, value):
+        fields.wrong(operator.value, f"operand-{operator.value}")
+        return None
+    if not path and operator not in {Operator.COUNT, Operator.ABSENT, Operator.PRESENT}:
+        fields.missing("path")
+    if target is None:
+        return None
+    return Check(check_id, target, path, operator, value, other, other_path)
+
+
+def _fits(operator: Operator, value: Data) -> bool:
+    """Whether an operand is of the operator's type."""
+    match operator:
+        case Operator.EQUALS:
+            return value is not None
+        case Operator.IN:
+            return isinstance(value, list) and bool(value)
+        case Operator.MATCHES:
+            return isinstance(value, str) and _compiles(value)
+        case Operator.QUANTITY_AT_LEAST:
+            return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        case Operator.COUNT:
+            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        case Operator.ABSENT | Operator.PRESENT:
+            return value is True
+        case Operator.SAME_AS:
+            return True
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _target(fields: Fields) -> Target | None:
+    kind, _, name = fields.text("of").partition("/")
+    return Target(kind, name) if kind else None
+
+
+def _path(fields: Fields, *, required: bool = False) -> str:
+    path = fields.text("path", required=required)
+    try:
+        parse_path(path)
+    except ValueError:
+        fields.wrong("path", "path")
+        return ""
+    return path
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    return next(iter(get_close_matches(word, known, 1)), "")

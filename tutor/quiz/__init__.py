@@ -1,0 +1,1 @@
+"""Questions: marking answers, a bank of the lessons' questions, a schedule, a round."""
