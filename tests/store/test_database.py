@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.model.errors import ExitCode, TutorError
-from tutor.model.progress import Did, Event, Progress, Status, apply
+from tutor.model.progress import (
+    Did,
+    Event,
+    LessonProgress,
+    Progress,
+    Status,
+    apply,
+    replay,
+)
 from tutor.store.database import Store, open_memory, open_store
 from tutor.store.journal import Journal
 
@@ -75,10 +84,53 @@ def test_a_draft_counts_even_if_the_clock_went_back(store: Store) -> None:
 def test_merging_twice_changes_nothing_and_keeps_newer_drafts(store: Store) -> None:
     store.record(drafted("mine", 10.0))
     theirs = [Event(1.0, Did.SOLVED, LESSON, TASK), drafted("older", 5.0)]
-    assert store.merge(theirs) == 1
+    assert store.merge(theirs) == 2
     assert store.merge(theirs) == 0
     task = store.load().lessons[LESSON].tasks[TASK]
     assert (task.status, task.draft) == (Status.SOLVED, "mine")
+
+
+def test_typing_does_not_fill_the_log(store: Store) -> None:
+    for n in range(100):
+        store.record(drafted(f"text {n}", float(n)))
+    assert [event.text for event in store.events()] == ["text 99"]
+
+
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        at=st.sampled_from([1.0, 2.0, 3.0, 4.0]),
+        did=st.sampled_from(Did),
+        lesson=st.sampled_from(["a", "b"]),
+        task=st.sampled_from(["", "x", "y"]),
+        codes=st.sampled_from([(), ("STS101",), ("a", "b")]),
+        right=st.booleans(),
+        text=st.sampled_from(["", "one", "two"]),
+    ),
+    max_size=25,
+)
+
+
+@given(EVENTS)
+def test_what_is_loaded_is_what_happened(events: list[Event]) -> None:
+    store = open_memory()
+    for event in events:
+        store.record(event)
+    loaded, live = store.load(), replay(events)
+    store.close()
+    assert loaded.at_lesson == live.at_lesson
+    assert {k: _timeless(v) for k, v in loaded.lessons.items()} == {
+        k: _timeless(v) for k, v in live.lessons.items()
+    }
+
+
+def _timeless(lesson: LessonProgress) -> object:
+    """A lesson's progress but for moments, which a store may move by a tick."""
+    tasks = {
+        name: (replace(task, recalls=()), [recall.right for recall in task.recalls])
+        for name, task in lesson.tasks.items()
+    }
+    return tasks, lesson.at_task, lesson.status
 
 
 def test_forgetting_one_lesson_leaves_the_others_and_the_settings(store: Store) -> None:

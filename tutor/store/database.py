@@ -1,4 +1,7 @@
-"""Progress in SQLite: an append-only log of events, one draft a task, a few settings.
+"""Progress in SQLite: a log of events and a few settings.
+
+Typing makes an event a second, so a draft replaces the one before it where nothing that reads
+drafts came between; else the log only grows. Progress is the fold of the log.
 
 Every call commits before it returns, so that a killed process loses nothing it was told of. A
 write-ahead log lets two instances read and write at once. A file that is not ours, is damaged or
@@ -8,12 +11,13 @@ comes from a newer version is reported and never written to.
 import json
 import math
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tutor.model.errors import ExitCode, TutorError
-from tutor.model.progress import Did, Event, Progress, apply
+from tutor.model.progress import Did, Event, Progress, replay
 
 APPLICATION_ID = 0x53545354
 """``STST``, in the header of the file."""
@@ -29,18 +33,14 @@ CREATE TABLE event (
     task TEXT NOT NULL,
     codes TEXT NOT NULL,
     "right" INTEGER NOT NULL,
+    text TEXT NOT NULL,
     UNIQUE (at, did, lesson, task, codes)
 ) STRICT;
-CREATE TABLE draft (
-    lesson TEXT NOT NULL,
-    task TEXT NOT NULL,
-    at REAL NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (lesson, task)
-) STRICT, WITHOUT ROWID;
+CREATE INDEX event_of_task ON event (lesson, task, did, at);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
-_DRAFTING = (Did.DRAFTED, Did.RESET)
+_READS_DRAFTS = (Did.RESET, Did.UNDONE)
+_STEP_BACK_SECONDS = 86_400.0
 
 
 class Store:
@@ -56,62 +56,54 @@ class Store:
 
     def load(self) -> Progress:
         """All progress so far."""
-        progress = Progress()
-        for event in self.events():
-            progress = apply(progress, event)
-        return progress
+        return replay(self.events())
 
     def events(self) -> Iterator[Event]:
-        """Every event in the order it was recorded, each task's draft as one event at the end."""
+        """Every event, oldest first. Those of a later version's kinds are passed over."""
         with _named(self.path):
             rows = self._connection.execute(
-                'SELECT at, did, lesson, task, codes, "right" FROM event ORDER BY at, id'
-            ).fetchall()
-            drafts = self._connection.execute(
-                "SELECT at, lesson, task, text FROM draft ORDER BY at"
+                'SELECT at, did, lesson, task, codes, "right", text FROM event ORDER BY at, id'
             ).fetchall()
         known = set(Did)
-        for at, did, lesson, task, codes, right in rows:
+        for at, did, lesson, task, codes, right, text in rows:
             if did in known:
-                yield Event(at, Did(did), lesson, task, tuple(json.loads(codes)), bool(right))
-        for at, lesson, task, text in drafts:
-            yield Event(at, Did.DRAFTED, lesson, task, text=text)
+                yield Event(at, Did(did), lesson, task, tuple(json.loads(codes)), bool(right), text)
 
     def record(self, event: Event) -> None:
         """Keep one event. It is on disk when this returns."""
         self.record_all((event,))
 
     def record_all(self, events: Iterable[Event]) -> None:
-        """Keep events that happened here, in one transaction. A draft replaces the one before."""
+        """Keep events that happen here and now, in one transaction.
+
+        They come after all there is, also when the clock was set back by less than a day.
+        """
         with _named(self.path), self._connection as connection:
             for event in events:
-                moment = event.at
-                while event.did is not Did.DRAFTED and not _insert(connection, event, moment):
-                    moment = math.nextafter(moment, math.inf)  # twice within one clock tick
-                _keep_draft(connection, event, only_newer=False)
+                (last,) = connection.execute("SELECT max(at) FROM event").fetchone()
+                at = event.at
+                if last is not None and last - _STEP_BACK_SECONDS < at <= last:
+                    at = math.nextafter(last, math.inf)
+                if event.did is Did.DRAFTED:
+                    _forget_draft_before(connection, event)
+                _insert(connection, event, at)
 
     def merge(self, events: Iterable[Event]) -> int:
-        """Add what an export holds; what is already here changes nothing, newer drafts stay.
+        """Add what an export holds, each event at its own time; what is here stays as it is.
 
         Returns:
-            How many events and drafts were new.
+            How many events were new.
         """
         with _named(self.path), self._connection as connection:
             before = connection.total_changes
             for event in events:
-                if event.did is not Did.DRAFTED:
-                    _insert(connection, event, event.at)
-                _keep_draft(connection, event, only_newer=True)
+                _insert(connection, event, event.at)
             return connection.total_changes - before
 
     def forget(self, lesson: str = "") -> None:
         """Remove the progress of one lesson, or all of it. Settings stay."""
         with _named(self.path), self._connection as connection:
-            for table in ("event", "draft"):
-                connection.execute(
-                    f"DELETE FROM {table} WHERE ? IN ('', lesson)",  # noqa: S608
-                    (lesson,),
-                )
+            connection.execute("DELETE FROM event WHERE ?1 IN ('', lesson)", (lesson,))
 
     def settings(self) -> dict[str, str]:
         """All settings ever made."""
@@ -132,25 +124,24 @@ class Store:
         self._connection.close()
 
 
-def _insert(connection: sqlite3.Connection, event: Event, at: float) -> bool:
-    """Add one event to the log, unless it is there; whether it was added."""
+def _insert(connection: sqlite3.Connection, event: Event, at: float) -> None:
+    """Add one event to the log, unless the very same is there."""
     codes = json.dumps(event.codes, ensure_ascii=False)
-    done = connection.execute(
-        'INSERT OR IGNORE INTO event (at, did, lesson, task, codes, "right")'
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (at, event.did, event.lesson, event.task, codes, event.right),
-    )
-    return done.rowcount == 1
-
-
-def _keep_draft(connection: sqlite3.Connection, event: Event, *, only_newer: bool) -> None:
-    if event.did not in _DRAFTING:
-        return
     text = event.text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates of a paste
     connection.execute(
-        "INSERT INTO draft (lesson, task, at, text) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (lesson, task) DO UPDATE SET at = ?3, text = ?4 WHERE ?5 OR ?3 > at",
-        (event.lesson, event.task, event.at, text, not only_newer),
+        'INSERT OR IGNORE INTO event (at, did, lesson, task, codes, "right", text)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (at, event.did, event.lesson, event.task, codes, event.right, text),
+    )
+
+
+def _forget_draft_before(connection: sqlite3.Connection, event: Event) -> None:
+    """Remove a task's last draft, unless something since then has read it."""
+    connection.execute(
+        "DELETE FROM event WHERE did = ?1 AND lesson = ?2 AND task = ?3 AND at > ("
+        " SELECT coalesce(max(at), -1e308) FROM event"
+        " WHERE did IN (?4, ?5) AND lesson = ?2 AND task = ?3)",
+        (Did.DRAFTED, event.lesson, event.task, *_READS_DRAFTS),
     )
 
 
@@ -199,7 +190,7 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise TutorError("store-corrupt", ExitCode.STORE, path=path, raw=str(verdict))
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     if version < VERSION:
         connection.execute("BEGIN IMMEDIATE")
@@ -211,6 +202,22 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on.
+
+    SQLite's own waiting does not cover two processes that do this at the same moment.
+    """
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _code(error) != "store-busy" or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
