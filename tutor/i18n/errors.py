@@ -13,6 +13,12 @@ MESSAGES = {
     "terminal-needed": N_(
         "The lessons need a terminal, and this is none. 'sts-tutor learn --plain' works anywhere."
     ),
+    "name-too-long": N_("A name has at most {limit} characters."),
+    "confirmation-needed": N_("Nobody can be asked here; add --yes to go on without asking."),
+    "course-missing": N_("{folder}: this installation has no lessons. Install the tutor again."),
+    "lesson-invalid": N_(
+        "{file}: the lesson is damaged ({problem}). 'sts-tutor lessons lint' tells more."
+    ),
     "lesson-unknown": N_(
         "There is no lesson '{lesson}'. 'sts-tutor lessons list' shows all of them."
     ),
