@@ -209,6 +209,29 @@ class Objects:
         return namespace(one) == namespace(other)
 
     @cached_property
+    def _services_by_name(self) -> dict[str, list[Document]]:
+        index: dict[str, list[Document]] = {}
+        for service in self.services:
+            if service.name:
+                index.setdefault(service.name, []).append(service)
+        return index
+
+    def services_named(self, name: str) -> Iterable[Document]:
+        """Services of a name, whatever their namespace."""
+        return self._services_by_name.get(name, ())
+
+    @cached_property
+    def _services_by_namespace(self) -> dict[str, list[Document]]:
+        index: dict[str, list[Document]] = {}
+        for service in self.services:
+            index.setdefault(namespace(service), []).append(service)
+        return index
+
+    def services_in(self, namespace_: str) -> Iterable[Document]:
+        """Services of a namespace."""
+        return self._services_by_namespace.get(namespace_, ())
+
+    @cached_property
     def _named(self) -> dict[tuple[str, str], tuple[Document, ...]]:
         groups: dict[tuple[str, str], list[Document]] = {}
         for service in self.services:

@@ -5,6 +5,7 @@ something empty instead of raising; that the shape is wrong is the schema's to s
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
@@ -33,16 +34,17 @@ def integer(value: Data) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def dig(value: Data, *steps: str | int) -> Data:
+def dig(value: Data | Mapping[str, Data], *steps: str | int) -> Data:
     """The value some steps down, None where there is nothing or the shape does not allow it."""
+    found = cast("Data", value)
     for step in steps:
         if isinstance(step, str):
-            value = value.get(step) if isinstance(value, dict) else None
-        elif isinstance(value, list) and 0 <= step < len(value):
-            value = value[step]
+            found = found.get(step) if isinstance(found, dict) else None
+        elif isinstance(found, list) and 0 <= step < len(found):
+            found = found[step]
         else:
             return None
-    return value
+    return found
 
 
 def at(document: Document, path: Path, seen_from: Document) -> int | str:

@@ -1,1 +1,0 @@
-"""Rules of identity and network (STS1xx)."""

@@ -1,0 +1,145 @@
+"""Services beside the set: what the server refuses, and ports that lead nowhere."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from tutor.manifest.documents import Document
+from tutor.model.findings import Finding, Severity
+from tutor.model.nearest import nearest
+from tutor.rules.catalogue import Rule, rule
+from tutor.rules.identity.governing import SERVICE_VALIDATION, first_pod
+from tutor.rules.objects import (
+    Objects,
+    containers,
+    is_headless,
+    namespace,
+    pod_labels,
+    runs_long,
+    service_selector,
+    service_type,
+)
+from tutor.rules.selectors import Labels, matches_labels
+from tutor.rules.shapes import at, dig, sequence, string
+from tutor.rules.values import shown
+
+
+@rule(
+    "STS117",
+    Severity.ERROR,
+    source=SERVICE_VALIDATION + " (may not be set to 'None' for LoadBalancer services)",
+    mistakes=("M03",),
+    variants=("", "external"),
+)
+def headless_has_no_outside(this: Rule, objects: Objects) -> Iterator[Finding]:
+    """``clusterIP: None`` goes with no type but ClusterIP."""
+    for service in objects.services:
+        found = service_type(service)
+        if is_headless(service) and found in ("NodePort", "LoadBalancer", "ExternalName"):
+            yield this.finding(
+                service,
+                "spec.type",
+                variant="external" if found == "ExternalName" else "",
+                found=found,
+                needed="ClusterIP",
+                service=service.name,
+            )
+
+
+@rule(
+    "STS119",
+    Severity.WARNING,
+    source="staging/src/k8s.io/endpointslice/utils.go getEndpointPorts (FindPort fails: the port "
+    "is left out)",
+    variants=("", "nearest", "unnamed"),
+)
+def target_port_is_a_container_port(this: Rule, objects: Objects) -> Iterator[Finding]:
+    """A named ``targetPort`` is the name of no port of the containers behind the Service."""
+    others = _others_by_label(objects)
+    for service in objects.services:
+        ports = sequence(dig(service.data, "spec", "ports"))
+        named = [
+            (index, name)
+            for index, port in enumerate(ports)
+            if (name := string(dig(port, "targetPort"))) and not name.isdecimal()
+        ]
+        wanted = service_selector(service)
+        if not named or not wanted:
+            continue
+        sets = list(islice(objects.sets_with(wanted, namespace(service)), 20))
+        if not sets:
+            continue
+        known: dict[str, None] = {}
+        for workload in (*sets, *_selected(service, wanted, others)):
+            known.update(dict.fromkeys(_port_names(workload)))
+        for index, name in named:
+            if name in known:
+                continue
+            meant = nearest(name, known)
+            yield this.finding(
+                service,
+                ("spec", "ports", index, "targetPort"),
+                variant="nearest" if meant else "" if known else "unnamed",
+                found=shown(name),
+                needed=shown(meant) if meant else tuple(map(shown, islice(known, 5))),
+                set=sets[0].name,
+                at=at(sets[0], ("spec", "template", "spec", "containers"), service),
+            )
+
+
+def _others_by_label(objects: Objects) -> dict[tuple[str, str, str], list[Document]]:
+    index: dict[tuple[str, str, str], list[Document]] = {}
+    for workload in objects.workloads:
+        if workload.kind != "StatefulSet":
+            for key, value in (pod_labels(workload) or {}).items():
+                index.setdefault((namespace(workload), key, value), []).append(workload)
+    return index
+
+
+def _selected(
+    service: Document,
+    wanted: Labels,
+    index: dict[tuple[str, str, str], list[Document]],
+) -> Iterator[Document]:
+    groups = [index.get((namespace(service), key, value), []) for key, value in wanted.items()]
+    rarest: list[Document] = min(groups, key=len, default=[])
+    for workload in rarest[:20]:
+        if matches_labels(wanted, pod_labels(workload) or {}):
+            yield workload
+
+
+def _port_names(workload: Document) -> Iterator[str]:
+    for path, container in containers(workload):
+        if runs_long(path, container):
+            for port in sequence(container.get("ports")):
+                name = string(dig(port, "name"))
+                if name:
+                    yield name
+
+
+@rule(
+    "STS120",
+    Severity.ADVICE,
+    source="website: concepts/services-networking/dns-pod-service (SRV records need named ports); "
+    + SERVICE_VALIDATION,
+    variants=("", "several"),
+)
+def headless_ports_are_named(this: Rule, objects: Objects) -> Iterator[Finding]:
+    """A port of the governing Service has no name, so there is no SRV record for it."""
+    for service in objects.services:
+        sets = objects.governed.get(id(service))
+        if not sets or not is_headless(service):
+            continue
+        ports = sequence(dig(service.data, "spec", "ports"))
+        for index, port in enumerate(ports):
+            if not isinstance(port, dict) or port.get("name") not in (None, ""):
+                continue
+            several = len(ports) > 1
+            yield this.finding(
+                service,
+                ("spec", "ports", index, "name"),
+                variant="several" if several else "",
+                severity=Severity.ERROR if several else None,
+                found=shown(port.get("port")),
+                service=service.name,
+                pod=first_pod(sets[0]),
+            )
