@@ -155,7 +155,7 @@ def open_document(text: str, place: Place) -> Fields | None:
                     place.file,
                     finding.line,
                     finding.column,
-                    {"code": finding.code, "raw": str(finding.params.get("raw", ""))},
+                    {"found": finding.code, "raw": str(finding.params.get("raw", ""))},
                 )
             )
     if len(manifest.documents) != 1:

@@ -5,4 +5,6 @@
 - :mod:`tutor.session.run` one lesson being done: frozen state, and pure functions from a state to
   the next state and the events that led there.
 - :mod:`tutor.session.session` the two together with a store and a clock: what a UI holds.
+- :mod:`tutor.session.quizzing` a quiz, with the same store and clock.
+- :mod:`tutor.session.api` all of it that a UI imports.
 """

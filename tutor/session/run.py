@@ -21,7 +21,8 @@ from tutor.model.course import (
     WriteTask,
 )
 from tutor.model.progress import Did, Event, LessonProgress, Progress, Status, TaskProgress, apply
-from tutor.quiz.marking import Marked, complete, mark
+from tutor.quiz.marking import Marked, Verdict, complete, mark
+from tutor.quiz.round import shuffled
 from tutor.session.ports import Chance
 
 
@@ -176,7 +177,7 @@ def start(
     else:
         task_id = ids[0]
     shown = {
-        task.id: _shuffled(task, chance)
+        task.id: shuffled(task, chance.sample)
         for task in lesson.tasks
         if isinstance(task, ChoiceTask) and task.form is Form.ORDER
     }
@@ -335,12 +336,4 @@ def _solved(run: Run, now: float) -> Step:
 
 
 def _hits(marked: Marked) -> set[str]:
-    return {choice for choice, verdict in marked.verdicts if verdict == "hit"}
-
-
-def _shuffled(task: ChoiceTask, chance: Chance) -> tuple[str, ...]:
-    """The choices in a random order that does not give the answer away."""
-    shown = tuple(chance.sample(task.choices, len(task.choices)))
-    if tuple(c for c in shown if c in task.answer) == task.answer:
-        return (*shown[1:], shown[0])
-    return shown
+    return {choice for choice, verdict in marked.verdicts if verdict is Verdict.HIT}

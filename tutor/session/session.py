@@ -22,12 +22,15 @@ class Session:
 
     Args:
         course: The course.
-        store: Keeps the progress; read once, now.
+        store: Keeps the progress; read once, here.
         now: The clock.
         chance: The randomness; a ``random.Random``.
 
     Attributes:
+        course: The course.
         progress: All progress, as it stands.
+        now: The clock.
+        chance: The randomness.
         run: The lesson that is open, or None at home.
     """
 
@@ -36,8 +39,8 @@ class Session:
         self.progress: Progress = store.load()
         self.run: Run | None = None
         self._store = store
-        self._now = now
-        self._chance = chance
+        self.now = now
+        self.chance = chance
         self._grade = lru_cache(maxsize=64)(self._judge)
 
     # Home
@@ -58,7 +61,7 @@ class Session:
             TutorError: ``lesson-invalid``: its files are not what they should be.
         """
         lesson = self.course.lesson(lesson_id)
-        return self._take(actions.start(lesson, self.progress, self._now(), self._chance, task_id))
+        return self._take(actions.start(lesson, self.progress, self.now(), self.chance, task_id))
 
     def leave(self) -> Home:
         """Go home. Everything is stored already."""
@@ -69,19 +72,19 @@ class Session:
 
     def go(self, task_id: str) -> Run:
         """Go to any task of the lesson."""
-        return self._take(actions.go(self._open, task_id, self._now()))
+        return self._take(actions.go(self._open, task_id, self.now()))
 
     def advance(self) -> Run:
         """Go on to the next task, or to the lesson's end (``run.finished``)."""
-        return self._take(actions.advance(self._open, self._now()))
+        return self._take(actions.advance(self._open, self.now()))
 
     def back(self) -> Run:
         """Go to the task before."""
-        return self._take(actions.back(self._open, self._now()))
+        return self._take(actions.back(self._open, self.now()))
 
     def write(self, text: str) -> Run:
         """Take what is in the editor. Call it at every pause in typing and before leaving it."""
-        return self._take(actions.write(self._open, text, self._now()))
+        return self._take(actions.write(self._open, text, self.now()))
 
     def live(self, text: str) -> Grade:
         """Judge a text while it is typed. Records nothing; the same text is not judged twice.
@@ -96,15 +99,15 @@ class Session:
 
     def check(self) -> Run:
         """Judge the text because the learner asked; ``run.grade`` has the verdict."""
-        return self._take(actions.check(self._open, self._now()))
+        return self._take(actions.check(self._open, self.now()))
 
     def hint(self) -> Run:
         """Open one more hint: ``run.here.hints`` of them are open."""
-        return self._take(actions.hint(self._open, self._now()))
+        return self._take(actions.hint(self._open, self.now()))
 
     def show_solution(self) -> Run:
         """Show the solution: ``run.solution``."""
-        return self._take(actions.show_solution(self._open, self._now()))
+        return self._take(actions.show_solution(self._open, self.now()))
 
     def hide_solution(self) -> Run:
         """Take the solution off the screen."""
@@ -112,11 +115,11 @@ class Session:
 
     def reset(self) -> Run:
         """Begin again from the starter; the draft is put aside."""
-        return self._take(actions.reset(self._open, self._now()))
+        return self._take(actions.reset(self._open, self.now()))
 
     def undo_reset(self) -> Run:
         """Bring back the draft put aside last."""
-        return self._take(actions.undo_reset(self._open, self._now()))
+        return self._take(actions.undo_reset(self._open, self.now()))
 
     def answer(self, given: Sequence[str]) -> Run:
         """Answer a prediction or a question; ``run.marked`` has the verdict.
@@ -124,7 +127,7 @@ class Session:
         Raises:
             ValueError: Not a complete answer; ``tutor.quiz.marking.complete`` tells before.
         """
-        return self._take(actions.answer(self._open, given, self._now()))
+        return self._take(actions.answer(self._open, given, self.now()))
 
     # A quiz records its answers here.
 
