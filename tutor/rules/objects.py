@@ -263,21 +263,27 @@ class Objects:
         return sets
 
     @cached_property
-    def _sets_by_label(self) -> dict[tuple[str, str, str], list[Document]]:
+    def _workloads_by_label(self) -> dict[tuple[str, str, str], list[Document]]:
         index: dict[tuple[str, str, str], list[Document]] = {}
-        for statefulset in self.statefulsets:
-            for key, value in (pod_labels(statefulset) or {}).items():
-                index.setdefault((namespace(statefulset), key, value), []).append(statefulset)
+        for workload in self.workloads:
+            for key, value in (pod_labels(workload) or {}).items():
+                index.setdefault((namespace(workload), key, value), []).append(workload)
         return index
 
-    def sets_with(self, wanted: Labels, namespace_: str) -> Iterator[Document]:
-        """StatefulSets of a namespace whose Pods carry all these labels; none for no labels."""
+    def workloads_with(self, wanted: Labels, namespace_: str) -> Iterator[Document]:
+        """Workloads of a namespace whose Pods carry all these labels; none for no labels."""
         groups = [
-            self._sets_by_label.get((namespace_, key, value), []) for key, value in wanted.items()
+            self._workloads_by_label.get((namespace_, key, value), [])
+            for key, value in wanted.items()
         ]
-        for statefulset in min(groups, key=len, default=[]):
-            if matches_labels(wanted, pod_labels(statefulset) or {}):
-                yield statefulset
+        rarest: list[Document] = min(groups, key=len, default=[])
+        for workload in rarest:
+            if matches_labels(wanted, pod_labels(workload) or {}):
+                yield workload
+
+    def sets_with(self, wanted: Labels, namespace_: str) -> Iterator[Document]:
+        """StatefulSets among :meth:`workloads_with`."""
+        return (w for w in self.workloads_with(wanted, namespace_) if w.kind == "StatefulSet")
 
     @cached_property
     def _services_by_label(self) -> dict[tuple[str, str, str], list[Document]]:

@@ -34,7 +34,7 @@ def integer(value: Data) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def dig(value: Data | Mapping[str, Data], *steps: str | int) -> Data:
+def dig(value: "Data | Mapping[str, Data]", *steps: str | int) -> Data:
     """The value some steps down, None where there is nothing or the shape does not allow it."""
     found = cast("Data", value)
     for step in steps:

@@ -119,15 +119,16 @@ def template_sets_no_hostname(this: Rule, objects: Objects) -> Iterator[Finding]
 )
 def selectors_do_not_overlap(this: Rule, objects: Objects) -> Iterator[Finding]:
     """A workload's selector matches the Pods of another one; one of the two is a StatefulSet."""
-    index = _by_label(objects)
     for workload in objects.workloads:
         if workload.kind not in _LONG_LIVED:
             continue
         selector = dig(workload.data, "spec", "selector")
+        wanted = labels(dig(selector, "matchLabels")) or {}
         others = [
             other
-            for other in islice(_selected(workload, index), 4)
-            if "StatefulSet" in (workload.kind, other.kind)
+            for other in islice(objects.workloads_with(wanted, namespace(workload)), 4)
+            if other.kind in _LONG_LIVED
+            and "StatefulSet" in (workload.kind, other.kind)
             and (other.kind, other.name) != (workload.kind, workload.name)
             and matches(selector, pod_labels(other) or {})
         ]
@@ -135,31 +136,12 @@ def selectors_do_not_overlap(this: Rule, objects: Objects) -> Iterator[Finding]:
             yield this.finding(
                 workload,
                 "spec.selector",
-                found=_text(labels(dig(selector, "matchLabels")) or {}),
+                found=_text(wanted),
                 kind=workload.kind,
                 name=shown(workload.name),
                 other=tuple(shown(f"{other.kind} {other.name}") for other in others),
                 at=at(others[0], ("metadata", "name"), workload),
             )
-
-
-_Index = dict[tuple[str, str, str], list[Document]]
-
-
-def _by_label(objects: Objects) -> _Index:
-    index: _Index = {}
-    for workload in objects.workloads:
-        if workload.kind in _LONG_LIVED:
-            for key, value in (pod_labels(workload) or {}).items():
-                index.setdefault((namespace(workload), key, value), []).append(workload)
-    return index
-
-
-def _selected(workload: Document, index: _Index) -> Iterator[Document]:
-    """Workloads that carry the rarest label this one selects by; itself among them."""
-    wanted = labels(dig(workload.data, "spec", "selector", "matchLabels")) or {}
-    groups = [index.get((namespace(workload), key, value), []) for key, value in wanted.items()]
-    yield from min(groups, key=len, default=[])
 
 
 def _text(wanted: Labels) -> tuple[str, ...]:

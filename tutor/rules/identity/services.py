@@ -13,12 +13,10 @@ from tutor.rules.objects import (
     containers,
     is_headless,
     namespace,
-    pod_labels,
     runs_long,
     service_selector,
     service_type,
 )
-from tutor.rules.selectors import Labels, matches_labels
 from tutor.rules.shapes import at, dig, sequence, string
 from tutor.rules.values import shown
 
@@ -54,7 +52,6 @@ def headless_has_no_outside(this: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def target_port_is_a_container_port(this: Rule, objects: Objects) -> Iterator[Finding]:
     """A named ``targetPort`` is the name of no port of the containers behind the Service."""
-    others = _others_by_label(objects)
     for service in objects.services:
         ports = sequence(dig(service.data, "spec", "ports"))
         named = [
@@ -65,11 +62,12 @@ def target_port_is_a_container_port(this: Rule, objects: Objects) -> Iterator[Fi
         wanted = service_selector(service)
         if not named or not wanted:
             continue
-        sets = list(islice(objects.sets_with(wanted, namespace(service)), 20))
-        if not sets:
+        behind = list(islice(objects.workloads_with(wanted, namespace(service)), 20))
+        statefulset = next((w for w in behind if w.kind == "StatefulSet"), None)
+        if statefulset is None:
             continue
         known: dict[str, None] = {}
-        for workload in (*sets, *_selected(service, wanted, others)):
+        for workload in behind:
             known.update(dict.fromkeys(_port_names(workload)))
         for index, name in named:
             if name in known:
@@ -81,30 +79,9 @@ def target_port_is_a_container_port(this: Rule, objects: Objects) -> Iterator[Fi
                 variant="nearest" if meant else "" if known else "unnamed",
                 found=shown(name),
                 needed=shown(meant) if meant else tuple(map(shown, islice(known, 5))),
-                set=sets[0].name,
-                at=at(sets[0], ("spec", "template", "spec", "containers"), service),
+                set=statefulset.name,
+                at=at(statefulset, ("spec", "template", "spec", "containers"), service),
             )
-
-
-def _others_by_label(objects: Objects) -> dict[tuple[str, str, str], list[Document]]:
-    index: dict[tuple[str, str, str], list[Document]] = {}
-    for workload in objects.workloads:
-        if workload.kind != "StatefulSet":
-            for key, value in (pod_labels(workload) or {}).items():
-                index.setdefault((namespace(workload), key, value), []).append(workload)
-    return index
-
-
-def _selected(
-    service: Document,
-    wanted: Labels,
-    index: dict[tuple[str, str, str], list[Document]],
-) -> Iterator[Document]:
-    groups = [index.get((namespace(service), key, value), []) for key, value in wanted.items()]
-    rarest: list[Document] = min(groups, key=len, default=[])
-    for workload in rarest[:20]:
-        if matches_labels(wanted, pod_labels(workload) or {}):
-            yield workload
 
 
 def _port_names(workload: Document) -> Iterator[str]:
