@@ -38,7 +38,7 @@ def exact(text: str) -> Fraction:
 
 
 def amount(quantity: Quantity) -> Fraction:
-    return quantity.mantissa * Fraction(f"1e{quantity.exponent}")
+    return Fraction(f"{quantity.mantissa}e{quantity.exponent}")
 
 
 @pytest.mark.parametrize(

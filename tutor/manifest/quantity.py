@@ -62,7 +62,7 @@ class Quantity:
     ) -> None:
         digits = str(abs(mantissa))
         zeros = len(digits) - len(digits.rstrip("0")) if mantissa else 0
-        self.mantissa = mantissa // 10**zeros
+        self.mantissa: int = mantissa // 10**zeros
         self.exponent = exponent + zeros if mantissa else 0
         self.notation = notation
         self._text = text
@@ -120,7 +120,8 @@ class Quantity:
 
 
 def _ten_to(power: int) -> int:
-    return int(10**power)
+    result: int = 10**power
+    return result
 
 
 def parse(value: object) -> Quantity:
