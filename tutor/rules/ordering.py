@@ -1,1 +1,0 @@
-"""Rules of ordering and updates (STS2xx)."""

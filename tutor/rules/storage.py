@@ -1,1 +1,0 @@
-"""Rules of storage (STS3xx)."""

@@ -1,0 +1,136 @@
+"""STS312, 313, 329: which storage class makes the volume, and when."""
+
+from collections.abc import Iterator
+
+from tutor.manifest.documents import Document
+from tutor.model.findings import Finding, Severity
+from tutor.rules.catalogue import Rule, rule
+from tutor.rules.objects import Objects
+from tutor.rules.shapes import at, dig, mapping, sequence, string
+from tutor.rules.storage.views import CLASS_ANNOTATION, Claim, Origin, claims, templates
+from tutor.rules.values import shown
+
+_DEFAULT_ANNOTATIONS = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
+_LOCAL = frozenset(
+    {
+        "kubernetes.io/no-provisioner",
+        "kubernetes.io/aws-ebs",
+        "ebs.csi.aws.com",
+        "ebs.csi.eks.amazonaws.com",
+        "kubernetes.io/gce-pd",
+        "pd.csi.storage.gke.io",
+        "kubernetes.io/azure-disk",
+        "disk.csi.azure.com",
+        "kubernetes.io/cinder",
+        "cinder.csi.openstack.org",
+        "csi.hetzner.cloud",
+        "csi.vsphere.vmware.com",
+        "diskplugin.csi.alibabacloud.com",
+        "rancher.io/local-path",
+        "openebs.io/local",
+        "local.csi.openebs.io",
+        "topolvm.io",
+        "topolvm.cybozu.com",
+    }
+)
+"""Provisioners whose volumes can be reached from one zone or one node only."""
+
+
+def _classes(objects: Objects) -> tuple[Document, ...]:
+    return objects.of("StorageClass", "storage.k8s.io/v1")
+
+
+def _is_default(storage_class: Document) -> bool:
+    annotations = mapping(dig(storage_class.data, "metadata", "annotations"))
+    return any(annotations.get(key) == "true" for key in _DEFAULT_ANNOTATIONS)
+
+
+def _static(claim: Claim) -> bool:
+    """Whether the claim chooses a volume that someone made by hand."""
+    return bool(claim.spec.get("volumeName")) or bool(claim.spec.get("selector"))
+
+
+@rule(
+    "STS312",
+    Severity.WARNING,
+    source='website: concepts/storage/persistent-volumes#class-1 ("" turns dynamic provisioning '
+    "off)",
+)
+def empty_class_is_meant(rule: Rule, objects: Objects) -> Iterator[Finding]:
+    """An empty class name is not the default class."""
+    by_hand = any(
+        not dig(volume.data, "spec", "storageClassName")
+        for volume in objects.of("PersistentVolume", "v1")
+    )
+    for claim in claims(objects) if not by_hand else ():
+        if claim.class_name == "" and not _static(claim):
+            old = dig(claim.body, "metadata", "annotations", CLASS_ANNOTATION) == ""
+            path = (
+                (*claim.path, "metadata", "annotations", CLASS_ANNOTATION)
+                if old
+                else claim.at("storageClassName")
+            )
+            yield rule.finding(claim.document, path, found='""')
+
+
+@rule(
+    "STS313",
+    Severity.ADVICE,
+    source="plugin/pkg/admission/storage/storageclass/setdefault (no class: the newest default); "
+    "k/k#67907",
+    mistakes=("M34",),
+    variants=("", "defined"),
+)
+def class_is_named(rule: Rule, objects: Objects) -> Iterator[Finding]:
+    """A claim without a class needs a default class. Said once, about the first such claim."""
+    classes = _classes(objects)
+    if any(_is_default(storage_class) for storage_class in classes):
+        return
+    for document in objects.statefulsets:
+        for claim in templates(document):
+            if claim.class_name is not None or _static(claim) or not claim.spec:
+                continue
+            yield rule.finding(
+                document,
+                claim.at("storageClassName"),
+                key=True,
+                variant="defined" if classes else "",
+                claim=shown(claim.name),
+                names=tuple(shown(storage_class.name) for storage_class in classes[:5]),
+            )
+            return
+
+
+@rule(
+    "STS329",
+    Severity.ADVICE,
+    source="pkg/controller/volume/persistentvolume (Immediate binds before scheduling); k/k#91299",
+    mistakes=("M35",),
+)
+def class_waits_for_the_pod(rule: Rule, objects: Objects) -> Iterator[Finding]:
+    """A volume that only some nodes reach is made when the Pod's node is known."""
+    users: dict[str, Claim] = {}
+    for claim in claims(objects):
+        if claim.class_name and claim.origin is not Origin.OBJECT:
+            users.setdefault(claim.class_name, claim)
+    for storage_class in _classes(objects):
+        user = users.get(storage_class.name)
+        mode = storage_class.data.get("volumeBindingMode")
+        if (
+            user is None
+            or mode not in (None, "", "Immediate")
+            or string(storage_class.data.get("provisioner")) not in _LOCAL
+            or sequence(storage_class.data.get("allowedTopologies"))
+        ):
+            continue
+        yield rule.finding(
+            storage_class,
+            "volumeBindingMode",
+            found="Immediate",
+            needed="WaitForFirstConsumer",
+            claim=shown(user.name),
+            at=at(user.document, user.at("storageClassName"), storage_class),
+        )
