@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tutor.model.course import ChoiceTask, Course, Lesson, TaskWords, Topic
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question of a lesson, asked outside it."""
 
