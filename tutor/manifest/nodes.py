@@ -16,7 +16,7 @@ class Scalar:
 
     __slots__ = ("column", "end_column", "end_line", "line", "plain", "text", "value")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         value: bool | int | float | str | None,
         text: str,
@@ -55,7 +55,7 @@ class Mapping:
 
     __slots__ = ("column", "end_column", "end_line", "keys", "line", "values")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         keys: dict[str, Scalar],
         values: "dict[str, Node]",
@@ -73,7 +73,7 @@ class Mapping:
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
-Data: TypeAlias = "None | bool | int | float | str | list[Data] | dict[str, Data]"
+Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
 
 
 def span(node: Node) -> Span:

@@ -1,148 +1,211 @@
-"""YAML text → Documents, in one pass over PyYAML's C events."""
+"""A manifest's text → Documents, and findings about what is not as kubectl wants it.
 
-import re
-from collections.abc import Iterator
+kubectl's way is followed step by step: decode, cut at ``---`` lines, parse each document, take
+Lists apart. Where kubectl would stop at the first mistake, reading goes on with the next document,
+and with the same one where it is plain what was meant.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
 
 from yaml import YAMLError
-from yaml.events import (
-    AliasEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
+from tutor.manifest import encodings, limits
+from tutor.manifest.composer import Composed, Composer
 from tutor.manifest.documents import Document, Manifest
-from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
-from tutor.manifest.scalars import resolve
-from tutor.model.findings import Finding, Severity, Span
+from tutor.manifest.jsonstream import Piece, pieces
+from tutor.manifest.lists import expand
+from tutor.manifest.nodes import Mapping, Scalar, Sequence
+from tutor.manifest.places import At, beyond_yaml, line_starts, move, moved
+from tutor.manifest.problems import Problem
+from tutor.manifest.slips.mend import Mender
+from tutor.manifest.slips.silent import silent_slips
+from tutor.manifest.splitting import Chunk, split
+from tutor.model.findings import Finding
 
-_SEPARATOR = re.compile(r"^---[^\S\n]*(?:#.*)?$", re.MULTILINE)
+_JOINED = frozenset({"apiVersion", "kind", "metadata"})
+"""Top-level keys that say, when they come twice, that two documents have run together."""
 
 
 def read(source: str | bytes, file: str = "") -> Manifest:
-    """Read a manifest.
+    """Read a manifest: YAML or JSON, one document or many.
 
     Args:
         source: The text, or the bytes of a file.
         file: Name of the file as the user gave it.
 
     Returns:
-        The documents and what is wrong with the text. Never raises.
+        The objects, and what is wrong with the text. Documents that cannot be read are missing.
+        Never raises, and reads nothing beyond :mod:`tutor.manifest.limits`.
     """
-    text = source if isinstance(source, str) else source.decode("utf-8", "replace")
-    documents: list[Document] = []
-    findings: list[Finding] = []
-    index = 0
-    for line, chunk in _chunks(text):
-        composer = _Composer(chunk, line)
+    if len(source) > limits.MAX_BYTES:
+        problem = _beyond(limits.LimitError("size", limits.MAX_BYTES))
+        text = source if isinstance(source, str) else ""
+        return Manifest(text, (), (problem.finding(1, file),), file)
+    problems: list[Problem] = []
+    if isinstance(source, str):
+        text = source.removeprefix(encodings.BOM)
+    else:
+        text, problems = encodings.decode(source)
+    reading = _Reading(file)
+    reading.report(problems)
+    reading.read(text)
+    return Manifest(text, tuple(reading.documents), reading.in_order(), file)
+
+
+class _Reading:
+    """The reading of one file."""
+
+    def __init__(self, file: str) -> None:
+        self.documents: list[Document] = []
+        self._file = file
+        self._findings: list[Finding] = []
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self._index = 0
+        self._composer = Composer()
+        self._mender = Mender()
+
+    def read(self, text: str) -> None:
+        """Read all documents of a text."""
         try:
-            root = composer.compose()
-        except YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            at = (line + mark.line, mark.column + 1) if mark else (line, 1)
-            findings.append(
-                Finding(
-                    code="YAML101",
-                    severity=Severity.ERROR,
-                    document=index + 1,
-                    path="",
-                    span=Span(at[0], at[1], at[0], at[1] + 1),
-                    params={"raw": str(getattr(error, "problem", None) or error)},
-                    file=file,
-                )
-            )
-            index += 1
-            continue
-        if root is None:
-            continue
-        index += 1
+            for chunk in split(text):
+                self._chunk(chunk)
+        except limits.LimitError as error:
+            self.documents.clear()
+            self.report([_beyond(error)])
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Make findings of problems in the document at hand, as many of a code as are of use."""
+        for problem in problems:
+            number = max(self._index, 1)
+            self._counts[problem.code, number] += 1
+            if self._counts[problem.code, number] <= limits.MAX_FINDINGS_PER_CODE:
+                self._findings.append(problem.finding(number, self._file))
+
+    def in_order(self) -> tuple[Finding, ...]:
+        """What was found, the gravest first, then by place."""
+        return tuple(
+            sorted(self._findings, key=lambda f: (f.severity.rank, f.line, f.column, f.code))
+        )
+
+    def _chunk(self, chunk: Chunk, at: At | None = None, *, divide: bool = True) -> None:
+        """Read the document of one chunk.
+
+        Args:
+            chunk: Its text.
+            at: From places in that text to places in the file, where they differ.
+            divide: Whether it may turn out to be several.
+        """
+        self._index += 1
+        self.report(chunk.problems)
+        try:
+            composed = self._composer.compose(chunk.text, chunk.line)
+        except (YAMLError, UnicodeEncodeError) as error:
+            self._broken(chunk, error, divide=divide and at is None)
+            return
+        if not chunk.text[composed.end :].isspace() and composed.end < len(chunk.text):
+            stream = pieces(chunk.text) if divide else None
+            if stream:
+                self._pieces(stream, chunk.line)
+                return
+            self.report(_rest(chunk, composed.end))
+        starts = _run_together(composed) if divide and at is None else []
+        if starts:
+            self._divided(chunk, starts)
+            return
+        root = composed.root
+        if root is None or (isinstance(root, Scalar) and root.value is None):
+            self._index -= 1
+            return
+        problems = [*composed.problems, *silent_slips(composed, chunk)]
+        for step in (beyond_yaml(chunk.text, chunk.line), at):
+            if step is not None:
+                move(root, step)
+                problems = [moved(problem, step) for problem in problems]
+        self.report(problems)
         if isinstance(root, Mapping):
-            documents.extend(_expand(Document(index, root, (), file)))
-    return Manifest(text, tuple(documents), tuple(findings), file)
+            self.documents.extend(expand(Document(self._index, root, (), self._file)))
+        elif not problems:
+            self.report([_not_an_object(root)])
+
+    def _broken(self, chunk: Chunk, error: Exception, *, divide: bool) -> None:
+        """Say what is wrong with a document that is not YAML, and read it if it can be mended."""
+        stream = pieces(chunk.text) if divide else None
+        if stream:
+            self._pieces(stream, chunk.line)
+            return
+        mended = self._mender.mend(chunk, error)
+        self.report(mended.problems)
+        if mended.text is not None:
+            self._index -= 1
+            for part in split(mended.text, chunk.line):
+                self._chunk(part, mended.edits.at, divide=False)
+
+    def _pieces(self, stream: list[Piece], first: int) -> None:
+        self._index -= 1
+        for piece in stream:
+            line = first + piece.line
+
+            def at(
+                row: int, column: int, piece: Piece = piece, line: int = line
+            ) -> tuple[int, int]:
+                _, column = piece.edits.at(row - line + 1, column)
+                return row, column + (piece.column if row == line else 0)
+
+            self._chunk(Chunk(piece.text, line), at, divide=False)
+
+    def _divided(self, chunk: Chunk, starts: list[Scalar]) -> None:
+        """Read a chunk that holds several documents because ``---`` is missing between them."""
+        self._index -= 1
+        begins = line_starts(chunk.text)
+        rows = [0, *(key.line - chunk.line for key in starts), len(begins) - 1]
+        for number, (first, last) in enumerate(pairwise(rows)):
+            problems = (_missing_separator(starts[number - 1]),) if number else ()
+            text = chunk.text[begins[first] : begins[last]]
+            self._chunk(Chunk(text, chunk.line + first, problems), divide=False)
 
 
-def _chunks(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    line = 1
-    for match in _SEPARATOR.finditer(text):
-        chunk = text[start : match.start()]
-        yield line, chunk
-        line += text.count("\n", start, match.end())
-        start = match.end()
-    yield line, text[start:]
+def _run_together(composed: Composed) -> list[Scalar]:
+    """The keys at which a new document begins without ``---``, if that is what happened."""
+    repeated = [key for key in composed.repeated if key.text in _JOINED and key.column == 1]
+    if len({key.text for key in repeated}) < 2:
+        return []
+    return [key for key in repeated if key.text == repeated[0].text]
 
 
-def _expand(document: Document) -> Iterator[Document]:
-    items = document.root.values.get("items")
-    if document.kind.endswith("List") and isinstance(items, Sequence):
-        for i, item in enumerate(items.items):
-            if isinstance(item, Mapping):
-                yield Document(document.index, item, ("items", i), document.file)
-        return
-    yield document
+def _missing_separator(key: Scalar) -> Problem:
+    params = {"key": key.text}
+    return Problem("YAML106", key.line, key.column, key.end_line, key.end_column, params, "missing")
 
 
-class _Composer:
-    def __init__(self, text: str, line: int) -> None:
-        from yaml.cyaml import CParser
+def _rest(chunk: Chunk, end: int) -> list[Problem]:
+    """Text behind the end of the document, which kubectl passes over in silence."""
+    line = chunk.line + chunk.text.count("\n", 0, end)
+    column = end - chunk.text.rfind("\n", 0, end)
+    for row, text in enumerate(chunk.text[end:].split("\n")):
+        found = text.strip()
+        if found and found[0] != "#":
+            start = len(text) - len(text.lstrip()) + (column if row == 0 else 1)
+            return [Problem("YAML107", line + row, start, line + row, start + len(found), {})]
+    return []
 
-        self.next = CParser(text).get_event
-        self.line = line
-        self.anchors: dict[str, Node] = {}
 
-    def compose(self) -> Node | None:
-        root: Node | None = None
-        stack: list[tuple[Sequence | Mapping, Scalar | None]] = []
-        key: Scalar | None = None
-        while (event := self.next()) is not None:
-            start, end = event.start_mark, event.end_mark
-            node: Node
-            if isinstance(event, ScalarEvent):
-                plain = event.style == ""
-                tagged = event.tag is not None
-                value = resolve(event.value) if plain and not tagged else event.value
-                node = Scalar(
-                    value,
-                    event.value,
-                    plain,
-                    start.line + self.line,
-                    start.column + 1,
-                    end.line + self.line,
-                    end.column + 1,
-                )
-            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-                node = (
-                    Mapping({}, {}, start.line + self.line, start.column + 1, 0, 0)
-                    if isinstance(event, MappingStartEvent)
-                    else Sequence([], start.line + self.line, start.column + 1, 0, 0)
-                )
-                if event.anchor:
-                    self.anchors[event.anchor] = node
-                stack.append((node, key))
-                key = None
-                continue
-            elif isinstance(event, AliasEvent):
-                node = self.anchors[event.anchor]
-            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-                node, key = stack.pop()
-                node.end_line, node.end_column = end.line + self.line, end.column + 1
-            else:
-                continue
-            if getattr(event, "anchor", None):
-                self.anchors[event.anchor] = node
-            if not stack:
-                root = root or node
-                continue
-            parent = stack[-1][0]
-            if isinstance(parent, Sequence):
-                parent.items.append(node)
-            elif key is None:
-                key = node if isinstance(node, Scalar) else Scalar(None, "", True, 0, 0, 0, 0)
-            else:
-                name = key.text
-                parent.keys[name] = key
-                parent.values[name] = node
-                key = None
-        return root
+def _not_an_object(root: Scalar | Sequence | Mapping) -> Problem:
+    variant = "list" if isinstance(root, Sequence) else "scalar"
+    end_line, end_column = root.end_line, root.end_column
+    if end_line != root.line:
+        end_line, end_column = root.line, root.column + 1
+    return Problem("YAML105", root.line, root.column, end_line, end_column, {}, variant)
+
+
+def _beyond(error: limits.LimitError) -> Problem:
+    return Problem(
+        "YAML104",
+        error.line,
+        error.column,
+        error.line,
+        error.column + 1,
+        {"limit": error.limit},
+        error.variant,
+    )

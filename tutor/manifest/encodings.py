@@ -1,0 +1,114 @@
+"""Bytes → text: UTF-8 as kubectl wants it, and what else Japanese files are saved in, named.
+
+kubectl puts every file through Go's ``unicode.BOMOverride(unicode.UTF8.NewDecoder())``: UTF-16 with
+a byte order mark is read, anything else is taken for UTF-8 and what is not becomes U+FFFD.
+"""
+
+import re
+
+from tutor.manifest.problems import Problem
+from tutor.model.findings import Param, Severity
+
+BOM = "\ufeff"
+
+_UTF32 = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"))
+_UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BIJ])")
+_PROBE = 4096
+"""Bytes looked at to tell UTF-16 without a mark from text that holds NUL."""
+
+_COMMON = re.compile("[\u3040-\u309f\u30a0-\u30ff\u3001\u3002\uff1a\uff08\uff09]|[\u4e00-\u9fff]")
+_RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u2500-\u257f\u0370-\u04ff]")
+
+
+def decode(source: bytes) -> tuple[str, list[Problem]]:
+    """The text of a file, whatever it is saved in, and what to say about that.
+
+    Text in another encoding than UTF-8 is decoded all the same, so that the rest of what there is
+    to say can be said.
+    """
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _other(source, error)
+    if _ESCAPE.search(source):
+        return _named(source, "iso2022_jp", "ISO-2022-JP", "japanese") or (text, [])
+    if "\x00" in text[:_PROBE]:
+        return _unmarked(source) or (text, [])
+    return text, []
+
+
+def _other(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem]]:
+    for mark, codec in _UTF32:
+        if source.startswith(mark):
+            return _named(source, codec, "UTF-32", "unread") or _broken(source, error)
+    for mark, codec in _UTF16:
+        if source.startswith(mark):
+            return _named(source, codec, "UTF-16", "utf-16") or _broken(source, error)
+    return _unmarked(source) or _japanese(source) or _broken(source, error)
+
+
+def _unmarked(source: bytes) -> tuple[str, list[Problem]] | None:
+    """UTF-16 or UTF-32 without a byte order mark: NUL in every other byte, or three of four."""
+    probe = source[:_PROBE]
+    if probe.count(0) * 3 < len(probe) or len(source) % 2:
+        return None
+    for codec, name, step, filled in (
+        ("utf-32-le", "UTF-32", 4, 0),
+        ("utf-32-be", "UTF-32", 4, 3),
+        ("utf-16-le", "UTF-16", 2, 0),
+        ("utf-16-be", "UTF-16", 2, 1),
+    ):
+        zeros = [probe[at::step].count(0) for at in range(step)]
+        if zeros[filled] == 0 and sum(zeros) * (step + 1) > len(probe) * (step - 1):
+            return _named(source, codec, name, "unread")
+    return None
+
+
+def _japanese(source: bytes) -> tuple[str, list[Problem]] | None:
+    """Shift_JIS or EUC-JP: whichever decodes, and if both do, whichever reads as Japanese."""
+    best: tuple[int, str, str] | None = None
+    for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")):
+        try:
+            text = source.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        score = len(_COMMON.findall(text)) - 3 * len(_RARE.findall(text))
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, codec, name)
+    return None if best is None else _named(source, best[1], best[2], "japanese")
+
+
+def _named(source: bytes, codec: str, name: str, variant: str) -> tuple[str, list[Problem]] | None:
+    """The text of a known encoding, with its finding at the first character it is seen by."""
+    try:
+        text = source.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    text = text.removeprefix(BOM)
+    line, column = 1, 1
+    if variant == "japanese":
+        at = next((i for i, c in enumerate(text) if not c.isascii()), 0)
+        line, column = _place(text[:at])
+    severity = Severity.WARNING if variant == "utf-16" else Severity.ERROR
+    return text, [_problem(line, column, severity, variant, encoding=name)]
+
+
+def _broken(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem]]:
+    """Text with bytes that no encoding we know explains."""
+    text = source.decode("utf-8", "replace")
+    line, column = _place(source[: error.start].decode("utf-8"))
+    byte = f"0x{source[error.start]:02X}"
+    return text, [
+        _problem(line, column, Severity.ERROR, "invalid", byte=byte, offset=error.start + 1)
+    ]
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Line and column of what comes after a text."""
+    before = before.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _problem(line: int, column: int, severity: Severity, variant: str, **params: Param) -> Problem:
+    return Problem("YAML102", line, column, line, column + 1, params, variant, severity=severity)

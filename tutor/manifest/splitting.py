@@ -1,0 +1,85 @@
+"""Where one document of a file ends and the next begins, decided line by line as kubectl does.
+
+kubectl cuts the text at ``---`` lines before any YAML is parsed (``YAMLReader`` in apimachinery),
+so a mistake in one document leaves the others readable.
+"""
+
+from typing import NamedTuple
+
+from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
+from tutor.manifest.problems import Problem
+
+SEPARATOR = "---"
+_SHOWN = 40
+"""Characters of a line that a message repeats."""
+
+
+class Chunk(NamedTuple):
+    """The text of one document.
+
+    Attributes:
+        line: The line it begins at, from 1.
+        problems: What is wrong with the separators before it.
+    """
+
+    text: str
+    line: int
+    problems: tuple[Problem, ...] = ()
+
+
+def split(text: str, line: int = 1) -> list[Chunk]:
+    """Cut a text into documents; those of white space alone are left out.
+
+    Args:
+        text: The text, or a part of it that begins with a line.
+        line: The line it begins at.
+
+    Raises:
+        LimitError: There are too many.
+    """
+    chunks: list[Chunk] = []
+    problems: tuple[Problem, ...] = ()
+    lone_returns = text.count("\r") != text.count("\r\n")
+    start, prefix = 0, ""
+    mark = 0 if text.startswith(SEPARATOR) else text.find("\n" + SEPARATOR) + 1 or -1
+    for _ in range(MAX_DOCUMENTS):
+        chunk = text[start:mark] if mark >= 0 else text[start:]
+        if prefix or (chunk and not chunk.isspace()):
+            chunks.append(Chunk(prefix + chunk, line, problems))
+            problems = ()
+        if mark < 0:
+            break
+        line += _lines(chunk, lone_returns)
+        end = text.find("\n", mark) + 1 or len(text)
+        tail = text[mark + len(SEPARATOR) : end]
+        found = tail.strip()
+        prefix = ""
+        if found and found[0] != "#":
+            column = len(SEPARATOR) + 1 + len(tail) - len(tail.lstrip())
+            dashes = not found.strip("-")
+            problems += (_bad_separator(line, column, found, "dashes" if dashes else ""),)
+            prefix = "" if dashes else " " * len(SEPARATOR)
+        if prefix:  # what stands behind the dashes is the document's first line
+            start = mark + len(SEPARATOR)
+        else:
+            start = end
+            line += text.endswith("\n", mark, end)
+        mark = text.find("\n" + SEPARATOR, end - 1) + 1 or -1
+    else:
+        raise LimitError("documents", MAX_DOCUMENTS, line)
+    if problems and chunks:
+        chunks[-1] = chunks[-1]._replace(problems=chunks[-1].problems + problems)
+    return chunks
+
+
+def _bad_separator(line: int, column: int, found: str, variant: str) -> Problem:
+    params = {"found": found[:_SHOWN]}
+    return Problem("YAML106", line, column, line, column + len(found), params, variant)
+
+
+def _lines(text: str, lone_returns: bool) -> int:
+    """Line breaks in a text, as editors count them."""
+    count = text.count("\n")
+    if lone_returns:
+        count += text.count("\r") - text.count("\r\n")
+    return count
