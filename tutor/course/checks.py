@@ -211,11 +211,14 @@ def _about_objects(check: Check, there: list[Document], manifest: Manifest) -> F
 
 def _finding(check: Check, wrong: Candidate) -> Finding:
     missing = wrong.found is None
+    found = write(wrong.found)
+    if found == wrong.needed and isinstance(wrong.found, str):  # "true" where true is needed
+        found = json.dumps(wrong.found, ensure_ascii=False)
     params: dict[str, Param] = {
         "check": check.id,
         "object": f"{wrong.document.kind}/{wrong.document.name}".rstrip("/"),
         "field": format_path(wrong.path),
-        "found": write(wrong.found),
+        "found": found,
         "needed": wrong.needed,
     }
     if check.other is not None:
