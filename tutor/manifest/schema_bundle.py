@@ -171,9 +171,9 @@ class Bundle:
         self.kubernetes: str = data["kubernetes"]
         self.kinds: dict[str, dict[str, str]] = data["kinds"]
         self.removed: dict[str, dict[str, str]] = data["removed"]
-        self.others = frozenset(data["others"].split())
-        self.groups = frozenset(data["groups"].split())
-        self.atomic = frozenset(data["atomic"].split())
+        self.others: frozenset[str] = frozenset(data["others"].split())
+        self.groups: frozenset[str] = frozenset(data["groups"].split())
+        self.atomic: frozenset[str] = frozenset(data["atomic"].split())
         self._packed: dict[str, str] = data["types"]
         self._types: dict[str, Type] = {}
         self._refs: dict[str, Ref] = {}
