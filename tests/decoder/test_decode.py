@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.decoder.decode import decode
+from tutor.decoder.messages import MESSAGES, Message
+from tutor.i18n.pages import SECTIONS, page
+from tutor.model.course import LANGUAGES
+from tutor.rules.catalogue import rules
+
+RECORDED = json.loads(Path(__file__).with_name("recorded.json").read_text("utf-8"))
+
+
+def codes(text: str) -> list[str]:
+    return [decoded.message.code for decoded in decode(text)]
+
+
+def test_at_least_forty_messages_with_codes_of_their_own() -> None:
+    assert len({message.code for message in MESSAGES}) == len(MESSAGES) >= 40
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.code)
+def test_every_message_is_found_in_its_own_example_and_alone(message: Message) -> None:
+    assert codes(message.example) == [message.code]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.code)
+def test_every_message_has_words_in_both_languages(message: Message) -> None:
+    for language in LANGUAGES:
+        words = page(message.code, language)
+        assert words.title
+        assert set(SECTIONS) <= set(words.sections)
+        assert all(words.sections.values())
+
+
+def test_rules_named_by_messages_exist() -> None:
+    known = {rule.code for rule in rules()}
+    for message in MESSAGES:
+        named = [code for code in message.rules if code.startswith("STS")]
+        assert set(named) <= known, message.code
+
+
+@pytest.mark.parametrize(("text", "code"), RECORDED, ids=lambda value: value[:40])
+def test_texts_recorded_from_a_real_control_plane(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+def test_what_a_message_names_is_kept() -> None:
+    (decoded,) = decode("pvc data-web-1 is being deleted")
+    assert decoded.params == {"claim": "data-web-1"}
+    (decoded,) = decode('no matches for kind "Statefulset" in version "apps/v1"')
+    assert (decoded.params["kind"], decoded.params["version"]) == ("Statefulset", "apps/v1")
+
+
+def test_a_whole_screen_of_describe() -> None:
+    screen = """
+Events:
+  Type     Reason            Age                From               Message
+  ----     ------            ----               ----               -------
+  Warning  FailedScheduling  14s (x3 over 30s)  default-scheduler  0/3 nodes are available: pod has
+                                                                   unbound immediate
+                                                                   PersistentVolumeClaims.
+  Warning  ProvisioningFailed  2s  persistentvolume-controller
+           storageclass.storage.k8s.io "fast" not found
+"""
+    assert codes(screen) == ["MSG171", "MSG163"]
+
+
+def test_the_particular_cause_silences_the_general_words_around_it() -> None:
+    text = "create Pod web-1 in StatefulSet web failed error: pvc data-web-1 is being deleted"
+    assert codes(text) == ["MSG151"]
+    assert codes("create Pod web-1 in StatefulSet web failed error: boom") == ["MSG154"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "statefulset.apps/web created",
+        "pod/web-0 condition met",
+        "こんにちは",
+        "web 3/3",
+    ],
+)
+def test_what_is_no_error_is_not_explained(text: str) -> None:
+    assert codes(text) == []
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_survived(text: str) -> None:
+    for decoded in decode(text):
+        assert decoded.text in " ".join(text.replace('\\"', '"').split()) or decoded.at >= 0
+
+
+def test_a_huge_text_is_answered_quickly() -> None:
+    assert decode("Invalid value: " * 100_000) == ()
+    assert codes("x" * 50_000 + " OOMKilled") == ["MSG185"]
