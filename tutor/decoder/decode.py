@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from tutor.decoder.messages import MESSAGES, Message
 
-MAX_TEXT = 100_000
+MAX_TEXT = 50_000
 """Characters looked at: a screenful of ``kubectl describe`` many times over."""
 
 _SPACE = re.compile(r"\s+")
+# Names have 253 characters at most; a longer run is an object printed whole, or an attack.
+_LONG = re.compile(r"\S{300,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def decode(text: str) -> tuple[Decoded, ...]:
     Line breaks and indentation do not count: terminals and ``describe`` wrap as they like. Where
     two patterns fit one place, the more particular one speaks (it comes first in the list).
     """
-    folded = _SPACE.sub(" ", text[:MAX_TEXT].replace('\\"', '"')).strip()
+    short = _LONG.sub(lambda run: f"{run[0][:150]}…{run[0][-100:]}", text[:MAX_TEXT])
+    folded = _SPACE.sub(" ", short.replace('\\"', '"')).strip()
     taken: list[tuple[int, int]] = []
     found: list[Decoded] = []
     for message in MESSAGES:
