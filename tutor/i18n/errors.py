@@ -26,6 +26,9 @@ MESSAGES = {
     "lesson-without-yaml": N_("The lesson '{lesson}' has no YAML task to check against."),
     "code-unknown": N_("There is no code '{code}'."),
     "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
+    "nothing-to-explain": N_(
+        "What should be explained? Name a code such as STS101, or paste the words of an error."
+    ),
     "store-directory": N_("{path}: this folder cannot be made ({raw})."),
     "store-foreign": N_(
         "{path}: this is another program's database. Move it away, or set STS_TUTOR_HOME."

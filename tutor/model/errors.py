@@ -33,7 +33,7 @@ class TutorError(Exception):
         exit_code: What the process ends with.
     """
 
-    def __init__(self, code: str, exit_code: ExitCode = ExitCode.INPUT, **params: Param) -> None:
+    def __init__(self, code: str, exit_code: ExitCode = ExitCode.INPUT, /, **params: Param) -> None:
         super().__init__(code, dict(params))
         self.code = code
         self.params: Mapping[str, Param] = params
