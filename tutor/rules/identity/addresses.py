@@ -51,9 +51,11 @@ class Host(NamedTuple):
     set_name: str
     ordinal: int
     domain: tuple[str, ...]
-    """What follows the Pod's name: service, namespace, ``svc``, cluster domain."""
+    """The labels beside the Pod's name: service, namespace, ``svc``, cluster domain."""
     is_address: bool
     """Whether its surroundings show that something connects to it."""
+    swapped: bool
+    """Whether the service stands before the Pod's name."""
 
 
 def texts(workload: Document) -> Iterator[Text]:
@@ -75,8 +77,12 @@ def hosts(text: Text) -> Iterator[Host]:
     written = text.text
     for match in _TOKEN.finditer(written):
         word = match[0].strip(".")
-        first, _, rest = word.partition(".")
+        first, *domain = word.split(".")[:8]
         parts = _POD.match(first)
+        swapped = parts is None and bool(domain)
+        if swapped:
+            first, domain[0] = domain[0], first
+            parts = _POD.match(first)
         if parts is None:
             continue
         before = written[max(0, match.start() - 2) : match.start()]
@@ -88,8 +94,7 @@ def hosts(text: Text) -> Iterator[Host]:
             or _PORT.match(written, match.end()) is not None
             or (_HOST_VARIABLE.search(text.variable) is not None and _stands_alone(written, match))
         )
-        domain = tuple(rest.split(".")) if rest else ()
-        yield Host(word, parts[1], int(parts[2]), domain, addressed)
+        yield Host(word, parts[1], int(parts[2]), tuple(domain), addressed, swapped)
 
 
 def _stands_alone(written: str, match: re.Match[str]) -> bool:
@@ -115,7 +120,7 @@ class _Problem(NamedTuple):
     Severity.WARNING,
     source=HOSTNAMES + "; website: concepts/services-networking/dns-pod-service",
     mistakes=("M10", "M04"),
-    variants=("short", "service", "ordinal", "namespace"),
+    variants=("short", "service", "ordinal", "namespace", "swapped"),
 )
 def pod_names_resolve(this: Rule, objects: Objects) -> Iterator[Finding]:
     """A Pod's DNS name is used that will not resolve."""
@@ -151,6 +156,11 @@ def _problem(objects: Objects, sets: _Sets, workload: Document, host: Host) -> _
     if not governing:
         return None  # STS108 says it
     by_name: Path = ("spec", "serviceName")
+    if host.swapped:
+        if host.domain[0] != governing:
+            return None
+        pod = f"{host.set_name}-{host.ordinal}"
+        return _Problem("swapped", statefulset, by_name, ".".join((pod, *host.domain)))
     if not host.domain:
         if not host.is_address or _resolves_short(objects, workload, host):
             return None
@@ -189,7 +199,7 @@ def _is_meant_as_service(objects: Objects, statefulset: Document, host: Host) ->
 
 
 def _in_other_namespace(sets: _Sets, workload: Document, host: Host) -> _Problem | None:
-    if len(host.domain) != 1 or not workload.namespace:
+    if len(host.domain) != 1 or host.swapped or not workload.namespace:
         return None
     for (there, name), statefulset in islice(sets.items(), 200):
         if (
@@ -307,9 +317,8 @@ def _peers(statefulset: Document) -> tuple[Path, tuple[str, ...]] | None:
     named: dict[str, None] = {}
     for text in texts(statefulset):
         for host in hosts(text):
-            if host.set_name == statefulset.name and host.domain[:1] == (
-                service_name(statefulset),
-            ):
+            governing = host.domain[:1] == (service_name(statefulset),)
+            if host.set_name == statefulset.name and governing and not host.swapped:
                 first = first or text.path
                 named[f"{host.set_name}-{host.ordinal}"] = None
     if first is None or len(named) < 2:

@@ -119,6 +119,7 @@ def template_sets_no_hostname(this: Rule, objects: Objects) -> Iterator[Finding]
 )
 def selectors_do_not_overlap(this: Rule, objects: Objects) -> Iterator[Finding]:
     """A workload's selector matches the Pods of another one; one of the two is a StatefulSet."""
+    said: set[tuple[int, int]] = set()
     for workload in objects.workloads:
         if workload.kind not in _LONG_LIVED:
             continue
@@ -130,8 +131,10 @@ def selectors_do_not_overlap(this: Rule, objects: Objects) -> Iterator[Finding]:
             if other.kind in _LONG_LIVED
             and "StatefulSet" in (workload.kind, other.kind)
             and (other.kind, other.name) != (workload.kind, workload.name)
+            and (id(other), id(workload)) not in said
             and matches(selector, pod_labels(other) or {})
         ]
+        said.update((id(workload), id(other)) for other in others)
         if others and matches(selector, pod_labels(workload) or {}):
             yield this.finding(
                 workload,

@@ -47,7 +47,7 @@ def immutable_stays(this: Rule, objects: Objects) -> Iterator[Finding]:
     for old, new in pairs(objects, "PersistentVolumeClaim", "v1"):
         for field in _CLAIM_FIELDS:
             before, now = (dig(d.data, "spec", field) for d in (old, new))
-            if before is not None and now is not None and any(differences(before, now)):
+            if None not in (before, now) and next(differences(before, now), None) is not None:
                 yield this.finding(
                     new,
                     ("spec", field),
@@ -60,9 +60,9 @@ def immutable_stays(this: Rule, objects: Objects) -> Iterator[Finding]:
 
 
 def _set_fields(this: Rule, objects: Objects, old: Document, new: Document) -> Iterator[Finding]:
-    fields = [("serviceName", ""), ("podManagementPolicy", "OrderedReady")]
+    fields: list[tuple[str, Data]] = [("serviceName", ""), ("podManagementPolicy", "OrderedReady")]
     if not objects.since("1.33"):
-        fields.append(("revisionHistoryLimit", ""))
+        fields.append(("revisionHistoryLimit", 10))
     for field, default in fields:
         before, now = (dig(d.data, "spec", field) for d in (old, new))
         before, now = (default if value is None else value for value in (before, now))

@@ -196,6 +196,7 @@ def autoscaler_finds_its_target(this: Rule, objects: Objects) -> Iterator[Findin
                 variant=variant,
                 found=shown(found),
                 needed=needed,
+                kind=scaler.kind,
                 name=shown(scaler.name),
                 set=statefulset.name,
                 at=at(statefulset, ("metadata", "name"), scaler),
