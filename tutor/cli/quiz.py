@@ -1,0 +1,36 @@
+"""``sts-tutor quiz``: questions of the lessons, offline."""
+
+import argparse
+
+from tutor.cli.context import Context
+from tutor.cli.study import add_options, study
+from tutor.i18n.translator import Translator
+from tutor.model.course import Topic
+from tutor.ui.outside import Start
+
+COUNT = 10
+
+
+def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
+    """Declare which questions, and how they look."""
+    parser.add_argument(
+        "--topic", choices=[topic.value for topic in Topic], help=t("questions on this topic only")
+    )
+    parser.add_argument(
+        "--count", type=positive, default=COUNT, metavar="N", help=t("at most so many questions")
+    )
+    add_options(parser, t)
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Ask, and explain every answer."""
+    topic = Topic(args.topic) if args.topic else None
+    return study(args, context, Start(quiz=True, topic=topic, count=args.count))
+
+
+def positive(text: str) -> int:
+    """A number from 1 on, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,94 @@
+"""What ``learn`` and ``quiz`` have in common: the learner's session, in the TUI or line by line."""
+
+import argparse
+import random
+import shutil
+
+from tutor.cli.context import Context
+from tutor.i18n.locale import FALLBACK
+from tutor.i18n.translator import Translator
+from tutor.model.errors import ExitCode, TutorError
+from tutor.store.journal import Journal
+from tutor.ui.outside import BORDERS, THEMES, Bell, Outside, Start
+
+
+def add_options(parser: argparse.ArgumentParser, t: Translator) -> None:
+    """Options of how the screens look."""
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help=t("lines of text and prompts, for screen readers, simple terminals and pipes"),
+    )
+    parser.add_argument("--ascii", action="store_true", help=t("draw with ASCII characters only"))
+    parser.add_argument("--theme", choices=THEMES, help=t("the colours"))
+
+
+def study(args: argparse.Namespace, context: Context, start: Start) -> int:
+    """Run the TUI or the plain mode until the learner leaves.
+
+    Raises:
+        TutorError: ``terminal-needed``, or what the course or the lesson raises.
+    """
+    plain = args.plain or context.environ.get("TERM") == "dumb"
+    if not plain and not context.interactive():
+        raise TutorError("terminal-needed", ExitCode.USAGE)
+    from tutor.session.api import Session
+    from tutor.store.database import Store
+
+    bell = Bell()
+    store: Store = context.learner_store()
+    try:
+        settings = store.settings()
+        language = context.speak(settings.get("language"))
+        journal = Journal(store, bell.ring)
+        session = Session(
+            context.course,
+            journal,
+            now=context.now,
+            chance=random.Random(),  # noqa: S311  (the order of choices)
+        )
+        outside = Outside(
+            session=session,
+            settings=store,
+            language=language,
+            theme=args.theme or settings.get("theme", THEMES[0]),
+            borders="ascii" if args.ascii else settings.get("borders", BORDERS[0]),
+            color=not context.environ.get("NO_COLOR"),
+            examples=_examples,
+            bell=bell,
+            environ=context.environ,
+        )
+        code = _plain(outside, start, context) if plain else _screens(outside, start, context)
+        if not journal.flush():
+            context.warn(
+                context.t.n(
+                    "{count} step could not be saved.",
+                    "{count} steps could not be saved.",
+                    journal.waiting,
+                )
+            )
+            return ExitCode.STORE
+        return code
+    finally:
+        store.close()
+
+
+def _screens(outside: Outside, start: Start, context: Context) -> int:
+    from tutor.cli.crash import report
+    from tutor.ui.app import run
+
+    return run(outside, start, on_crash=lambda error: report(error, context))
+
+
+def _plain(outside: Outside, start: Start, context: Context) -> int:
+    from tutor.ui.plain import run
+
+    width = min(shutil.get_terminal_size().columns, 100)
+    return run(outside, start, context.stdin, context.stdout, width=width, fallback=FALLBACK)
+
+
+def _examples(code: str) -> tuple[str, str] | None:
+    from tutor.rules.examples import example
+
+    wrong, right = example(code, "wrong"), example(code, "right")
+    return (wrong, right) if wrong and right else None
