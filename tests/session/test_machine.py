@@ -11,6 +11,7 @@ from tutor.course.loader import load
 from tutor.model.course import ChoiceTask, ReadTask, WriteTask
 from tutor.model.progress import KEPT_DRAFTS, Progress, Status, replay
 from tutor.quiz.marking import complete
+from tutor.session.home import Place
 from tutor.session.ports import MemoryStore
 from tutor.session.quizzing import Quiz
 from tutor.session.run import Run
@@ -27,14 +28,15 @@ TEXTS = st.sampled_from([SOLUTION, "", "kind: StatefulSet\n", "日本語: [", "a
 class Learner(RuleBasedStateMachine):
     """A learner who does anything at all."""
 
-    @initialize()
-    def sit_down(self) -> None:
+    @initialize(task=st.sampled_from(["", "fix", "fix", "fix"]))
+    def sit_down(self, task: str) -> None:
         self.store = MemoryStore()
         self.time = 1_000.0
         self.session = self.new_session()
         # What the invariants are judged by, kept apart from the code under test.
         self.helped: set[tuple[str, str]] = set()
         self.put_aside: dict[tuple[str, str], list[str]] = {}
+        self.session.open(LESSONS[0], task)
 
     def new_session(self) -> Session:
         return Session(COURSE, self.store, now=self.clock, chance=random.Random(7))
@@ -52,23 +54,18 @@ class Learner(RuleBasedStateMachine):
     def place(self) -> tuple[str, str]:
         return self.run_.lesson.id, self.run_.task_id
 
-    def opened(self) -> bool:
-        return self.session.run is not None
-
     def writing(self) -> bool:
-        return self.session.run is not None and isinstance(self.session.run.task, WriteTask)
+        return isinstance(self.run_.task, WriteTask)
 
     @rule(lesson=st.sampled_from(LESSONS), task=st.sampled_from(["", *TASKS]))
     def open(self, lesson: str, task: str) -> None:
         run = self.session.open(lesson, task)
         assert not task or run.task_id == task
 
-    @precondition(opened)
     @rule(task=st.sampled_from(TASKS))
     def go(self, task: str) -> None:
         assert self.session.go(task).task_id == task
 
-    @precondition(opened)
     @rule()
     def advance(self) -> None:
         before = self.run_
@@ -77,7 +74,6 @@ class Learner(RuleBasedStateMachine):
         if isinstance(before.task, ReadTask):
             assert after.lesson_progress.task(before.task_id).status is Status.SOLVED
 
-    @precondition(opened)
     @rule()
     def back(self) -> None:
         before = self.run_
@@ -97,7 +93,6 @@ class Learner(RuleBasedStateMachine):
         assert run.grade.passed == (run.text == SOLUTION)
         assert not run.grade.passed or run.here.status.done
 
-    @precondition(opened)
     @rule()
     def hint(self) -> None:
         before = self.run_.here.hints
@@ -112,7 +107,6 @@ class Learner(RuleBasedStateMachine):
         if not solved:
             self.helped.add(self.place)
 
-    @precondition(opened)
     @rule()
     def hide(self) -> None:
         assert self.session.hide_solution().solution is None
@@ -143,7 +137,6 @@ class Learner(RuleBasedStateMachine):
         run = self.session.undo_reset()
         assert not before.kept or run.text == before.kept[-1].text
 
-    @precondition(opened)
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
         task = self.run_.task
@@ -176,22 +169,26 @@ class Learner(RuleBasedStateMachine):
         assert all(after[id_].status is status for id_, status in before.items())
 
     @rule()
-    def leave(self) -> None:
+    def go_home_and_back(self) -> None:
+        (lesson, task), text = self.place, self.run_.text
+        done = self.run_.lesson_progress.status.done
         home = self.session.leave()
-        assert len(home.rows) == len(LESSONS)
+        assert home.resume == (None if done else Place(lesson, task))
+        assert self.session.run is None
+        run = self.session.open(lesson, task)
+        assert (self.place, run.text) == ((lesson, task), text)
 
     @rule()
     def come_back_tomorrow(self) -> None:
         """The program ends, at any moment, and starts again from what was stored."""
-        at, text = None, ""
-        if self.session.run is not None and not self.run_.lesson_progress.status.done:
-            at, text = self.place, self.run_.text
+        (lesson, task), text = self.place, self.run_.text
+        done = self.run_.lesson_progress.status.done
         self.time += 86_400
         self.session = self.new_session()
-        if at is not None:
-            run = self.session.open(at[0])
-            assert (run.lesson.id, run.task_id) == at
-            assert run.text == text
+        run = self.session.open(lesson)
+        assert run.lesson.id == lesson
+        assert run.task_id == (TASKS[0] if done else task)
+        assert done or run.text == text
 
     @invariant()
     def stored_is_live(self) -> None:
@@ -228,4 +225,4 @@ class Learner(RuleBasedStateMachine):
 
 
 TestLearner = Learner.TestCase
-TestLearner.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLearner.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.course.checks import end_of, failure, of
+from tutor.manifest import schema
 from tutor.manifest.documents import Manifest
 from tutor.manifest.reader import read
 from tutor.model.course import Check, Target, WriteTask
@@ -107,7 +108,8 @@ def _grade(
 
 def _catalogue(task: WriteTask, manifest: Manifest) -> tuple[Finding, ...]:
     before = None if task.previous is None else _read(task.previous).documents
-    return (*manifest.findings, *evaluate(manifest.documents, previous=before))
+    known = (*manifest.findings, *(f for d in manifest.documents for f in schema.check(d)))
+    return (*known, *evaluate(manifest.documents, previous=before, known=known))
 
 
 def _nothing(manifest: Manifest) -> Finding:
