@@ -48,11 +48,13 @@ def _unresolved(document: Document) -> Iterator[tuple[Use, str, list[str]]]:
         return
     known, used = set(names), list(uses(document))
     taken = {use.name for use in used}
-    free = [claim.name for claim in templates(document) if claim.name not in taken]
+    own = [claim.name for claim in templates(document)]
+    free = [name for name in own if name not in taken]
     for use in used:
         if use.name and use.name not in known:
-            near = nearest(use.name, names[:100])
-            yield use, near or (free[0] if len(free) == 1 else ""), names
+            finished = (name for name in own if use.name.startswith(f"{name}-{document.name}"))
+            needed = next(finished, "") or nearest(use.name, names[:100])
+            yield use, needed or (free[0] if len(free) == 1 else ""), names
 
 
 @rule(
@@ -61,6 +63,7 @@ def _unresolved(document: Document) -> Iterator[tuple[Use, str, list[str]]]:
     source="pkg/controller/statefulset/stateful_set_utils.go updateStorage (the volume is added, "
     "nothing mounts it; not validated)",
     mistakes=("M30",),
+    variants=("", "misnamed"),
 )
 def claim_is_mounted(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim is of use to a container that mounts it."""
@@ -72,19 +75,30 @@ def claim_is_mounted(rule: Rule, objects: Objects) -> Iterator[Finding]:
         ]
         if not names or not _mounts_readable(document):
             continue
-        spoken_of = {meant_name for _, meant_name, _ in _unresolved(document)}
-        mounted = {use.name for use in uses(document)}
-        reported: set[str] = set()
+        wanted = {needed: use for use, needed, _ in _unresolved(document)}
+        done = {use.name for use in uses(document)}
         for claim in templates(document):
-            if not claim.name or claim.name in mounted | spoken_of | reported:
+            if not claim.name or claim.name in done:
                 continue
-            reported.add(claim.name)
-            yield rule.finding(
-                document,
-                (*claim.path, "metadata", "name"),
-                found=shown(claim.name),
-                container=shown(names[0] or "containers[0]"),
-            )
+            done.add(claim.name)
+            misnamed = wanted.get(claim.name)
+            path = (*claim.path, "metadata", "name")
+            if misnamed is None:
+                yield rule.finding(
+                    document,
+                    path,
+                    found=shown(claim.name),
+                    container=shown(names[0] or "containers[0]"),
+                )
+            else:
+                yield rule.finding(
+                    document,
+                    path,
+                    variant="misnamed",
+                    found=shown(claim.name),
+                    mount=shown(misnamed.name),
+                    at=at(document, (*misnamed.path, "name"), document),
+                )
 
 
 def _mounts_readable(document: Document) -> bool:
@@ -101,16 +115,23 @@ def _mounts_readable(document: Document) -> bool:
     source="pkg/apis/core/validation/validation.go ValidateVolumeMounts: Not found; "
     "k/k#131790 (checked for StatefulSets since 1.34, FailedCreate before)",
     mistakes=("M29",),
-    variants=("", "unknown", "none"),
+    variants=("", "unknown", "none", "claim"),
 )
 def mount_names_a_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A mount names a volume or claim template of its own object."""
+    known = claims_by_name(objects)
     for document in objects.statefulsets:
         for use, needed, names in _unresolved(document):
+            if needed:
+                variant = ""
+            elif (namespace(document), use.name) in known:
+                variant = "claim"
+            else:
+                variant = "unknown" if names else "none"
             yield rule.finding(
                 document,
                 (*use.path, "name"),
-                variant="" if needed else "unknown" if names else "none",
+                variant=variant,
                 found=shown(use.name),
                 needed=shown(needed),
                 names=tuple(shown(name) for name in dict.fromkeys(names[:_NAMED])),

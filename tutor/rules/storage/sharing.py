@@ -28,7 +28,7 @@ def _one_node_mode(claim: Claim) -> str:
     source="website: concepts/workloads/controllers/statefulset (a claim per Pod comes from "
     "volumeClaimTemplates)",
     mistakes=("M31",),
-    variants=("", "unseen"),
+    variants=("", "unseen", "many"),
 )
 def replicas_share_no_claim(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Each Pod of a set has a volume of its own."""
@@ -37,31 +37,26 @@ def replicas_share_no_claim(rule: Rule, objects: Objects) -> Iterator[Finding]:
         count = replicas(document)
         if count is None or count < 2:
             continue
-        has_own = next(templates(document), None) is not None
+        own = {claim.name for claim in templates(document)}
         writers = {use.name for use in uses(document) if use.body.get("readOnly") is not True}
         for path, volume, name, read_only in claim_volumes(document):
+            if volume in own:
+                continue  # the claim template replaces it: STS303
             claim = known.get((namespace(document), name))
-            if claim is not None:
-                mode = _one_node_mode(claim)
-                if mode:
-                    yield rule.finding(
-                        document,
-                        path,
-                        found=shown(name),
-                        needed="volumeClaimTemplates",
-                        mode=shown(mode),
-                        replicas=count,
-                        at=at(claim.document, ("spec", "accessModes"), document),
-                    )
-            elif not has_own and not read_only and volume in writers:
-                yield rule.finding(
-                    document,
-                    path,
-                    variant="unseen",
-                    found=shown(name),
-                    needed="volumeClaimTemplates",
-                    replicas=count,
-                )
+            mode = _one_node_mode(claim) if claim is not None else ""
+            written = not read_only and volume in writers
+            if not mode and (own or not written):
+                continue  # shared files beside data of their own, or files nobody writes
+            yield rule.finding(
+                document,
+                path,
+                severity=None if mode or claim is None else Severity.ADVICE,
+                variant="" if mode else "unseen" if claim is None else "many",
+                found=shown(name),
+                needed="volumeClaimTemplates",
+                mode=shown(mode),
+                replicas=count,
+            )
 
 
 @rule(
