@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from tutor.manifest.documents import Document
+from tutor.manifest import schema
+from tutor.manifest.documents import Document, Manifest
 from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rules
 from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
@@ -10,6 +11,32 @@ from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
 _LAYERS = ("YAML", "SCH")
 """Prefixes of codes whose findings come before the others of their severity: an object that
 cannot be read is fixed before one that is read and wrong."""
+
+
+def check(
+    manifests: Iterable[Manifest],
+    *,
+    previous: Iterable[Document] | None = None,
+    version: str = "",
+) -> tuple[Finding, ...]:
+    """Everything there is to say about files that are applied together, in the order it is shown.
+
+    Args:
+        manifests: What reading made of each file.
+        previous: What was applied before, for the rules that compare.
+        version: The Kubernetes minor version asked about; empty for the newest schema and the
+            rules of :data:`~tutor.rules.objects.DEFAULT_VERSION`.
+
+    Raises:
+        ValueError: ``version`` is not a version.
+    """
+    read = tuple(manifests)
+    documents = [document for manifest in read for document in manifest.documents]
+    known = [finding for manifest in read for finding in manifest.findings]
+    for document in documents:
+        known.extend(schema.check(document, kubernetes=version))
+    found = evaluate(documents, previous=previous, version=version or DEFAULT_VERSION, known=known)
+    return in_order((*known, *found))
 
 
 def evaluate(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from tutor.manifest.documents import Document
+from tutor.manifest.fragments import is_fragment
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
 from tutor.rules.selectors import CONTROLLER_LABELS, Labels, labels, matches_labels
@@ -31,24 +32,6 @@ _DNS_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
 def is_dns_label(name: str) -> bool:
     """An RFC 1123 label, as apimachinery's ``IsDNS1123Label`` judges it."""
     return len(name) <= 63 and _DNS_LABEL.match(name) is not None
-
-
-def is_fragment(document: Document) -> bool:
-    """Whether a StatefulSet is only a part of one, such as a Kustomize patch.
-
-    A patch names the object and what changes. One that has neither a selector nor a serviceName
-    nor template labels cannot be meant as the whole, however unfinished.
-    """
-    spec = mapping(document.data.get("spec"))
-    return (
-        "$patch" in document.data
-        or "$patch" in spec
-        or not (
-            "selector" in spec
-            or "serviceName" in spec
-            or dig(document.data, "spec", "template", "metadata", "labels") is not None
-        )
-    )
 
 
 def template_path(document: Document) -> Path:
@@ -174,7 +157,7 @@ class Objects:
     @cached_property
     def statefulsets(self) -> tuple[Document, ...]:
         """StatefulSets of apps/v1, Kustomize patches left out."""
-        return tuple(d for d in self.of("StatefulSet", WORKLOAD_API) if not is_fragment(d))
+        return tuple(d for d in self.workloads if d.kind == "StatefulSet")
 
     @cached_property
     def services(self) -> tuple[Document, ...]:
@@ -192,8 +175,7 @@ class Objects:
         return tuple(
             d
             for d in self.documents
-            if (d.kind, d.api_version) in _TEMPLATES
-            and not (d.kind == "StatefulSet" and is_fragment(d))
+            if (d.kind, d.api_version) in _TEMPLATES and not is_fragment(d)
         )
 
     def since(self, version: str) -> bool:
