@@ -8,7 +8,6 @@ from tutor.cli.context import Context
 from tutor.i18n.locale import FALLBACK
 from tutor.i18n.translator import Translator
 from tutor.model.errors import ExitCode, TutorError
-from tutor.store.journal import Journal
 from tutor.ui.outside import BORDERS, THEMES, Bell, Outside, Start
 
 
@@ -33,10 +32,10 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
     if not plain and not context.interactive():
         raise TutorError("terminal-needed", ExitCode.USAGE)
     from tutor.session.api import Session
-    from tutor.store.database import Store
+    from tutor.store.journal import Journal
 
     bell = Bell()
-    store: Store = context.learner_store()
+    store = context.learner_store()
     try:
         settings = store.settings()
         language = context.speak(settings.get("language"))
