@@ -1,5 +1,6 @@
 """Written values: the one that was meant, and how a message shows the one that was found."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from tutor.manifest.nodes import Data
@@ -7,6 +8,12 @@ from tutor.model.nearest import nearest
 
 _SHOWN = 80
 _NO_ALIASES: Mapping[str, str] = {}
+_PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\$[A-Z_]+\Z")
+
+
+def unfilled(value: Data) -> bool:
+    """Whether another program fills in the value before anybody applies it: ``${SIZE}``."""
+    return isinstance(value, str) and _PLACEHOLDER.search(value) is not None
 
 
 def shown(value: Data) -> str:

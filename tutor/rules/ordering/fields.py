@@ -7,9 +7,10 @@ from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import TEMPLATE, Objects
 from tutor.rules.shapes import dig, integer, string
-from tutor.rules.values import meant, shown
+from tutor.rules.values import meant, shown, unfilled
 
 POLICIES = ("OrderedReady", "Parallel")
+STRATEGIES = ("RollingUpdate", "OnDelete")
 _POLICY_WORDS = {
     "ordered": "OrderedReady",
     "sequential": "OrderedReady",
@@ -25,19 +26,20 @@ _POLICY_WORDS = {
     Severity.ERROR,
     source="pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec: "
     "must be 'OrderedReady' or 'Parallel'",
-    variants=("", "unknown"),
+    variants=("", "unknown", "strategy"),
 )
 def pod_management_policy(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """``podManagementPolicy`` has two values."""
     path = ("spec", "podManagementPolicy")
     for document in objects.statefulsets:
         found = string(dig(document.data, *path))
-        if found and found not in POLICIES:
+        if found and found not in POLICIES and not unfilled(found):
             needed = meant(found, POLICIES, _POLICY_WORDS)
+            elsewhere = "strategy" if found in STRATEGIES else "unknown"
             yield rule.finding(
                 document,
                 path,
-                variant="" if needed else "unknown",
+                variant="" if needed else elsewhere,
                 found=shown(found),
                 needed=needed or POLICIES,
             )
@@ -71,7 +73,7 @@ def restart_policy(rule: Rule, objects: Objects) -> Iterator[Finding]:
     path = (*TEMPLATE, "spec", "restartPolicy")
     for document in objects.statefulsets:
         found = string(dig(document.data, *path))
-        if found and found != "Always":
+        if found and found != "Always" and not unfilled(found):
             yield rule.finding(document, path, found=shown(found), needed="Always")
 
 

@@ -10,7 +10,7 @@ from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
 from tutor.rules.selectors import labels, matches
 from tutor.rules.shapes import dig, mapping, sequence, string
-from tutor.rules.values import shown
+from tutor.rules.values import shown, unfilled
 
 _LABELS: Path = ("spec", "template", "metadata", "labels")
 _SELECTOR: Path = ("spec", "selector")
@@ -44,7 +44,9 @@ def selector_matches_template(rule: Rule, objects: Objects) -> Iterator[Finding]
         if pod is None or not isinstance(selector, dict):
             continue
         for key, wanted in mapping(selector.get("matchLabels")).items():
-            if isinstance(wanted, str) and pod.get(key) != wanted:
+            if not isinstance(wanted, str) or pod.get(key) == wanted:
+                continue
+            if not unfilled(key) and not unfilled(wanted) and not unfilled(pod.get(key)):
                 yield _label(rule, document, pod, key, wanted)
         for i, expression in enumerate(sequence(selector.get("matchExpressions"))):
             if matches({"matchExpressions": [expression]}, pod) is False:

@@ -9,10 +9,10 @@ from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects, replicas, start_ordinal
+from tutor.rules.ordering.fields import POLICIES, STRATEGIES
 from tutor.rules.shapes import dig, integer, string
-from tutor.rules.values import meant, shown
+from tutor.rules.values import meant, shown, unfilled
 
-STRATEGIES = ("RollingUpdate", "OnDelete")
 _STRATEGY_WORDS = {"rolling": "RollingUpdate", "manual": "OnDelete", "ondeletion": "OnDelete"}
 _STRATEGY: Path = ("spec", "updateStrategy")
 _TYPE: Path = (*_STRATEGY, "type")
@@ -32,27 +32,24 @@ def on_delete(document: Document) -> bool:
     Severity.ERROR,
     source="pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec: "
     "must be 'RollingUpdate' or 'OnDelete'; KEP sig-apps/3541 for Recreate",
-    variants=("", "unknown", "recreate"),
+    variants=("", "unknown", "recreate", "policy"),
 )
 def strategy_type(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """``updateStrategy.type`` has two values."""
     for document in objects.statefulsets:
         found = string(dig(document.data, *_TYPE))
-        if not found or found in STRATEGIES:
+        if not found or found in STRATEGIES or unfilled(found):
             continue
         needed = meant(found, STRATEGIES, _STRATEGY_WORDS)
         if found.lower() == "recreate":
-            yield rule.finding(
-                document, _TYPE, variant="recreate", found=shown(found), needed=STRATEGIES
-            )
+            needed, variant = "", "recreate"
+        elif found in POLICIES:
+            needed, variant = "", "policy"
         else:
-            yield rule.finding(
-                document,
-                _TYPE,
-                variant="" if needed else "unknown",
-                found=shown(found),
-                needed=needed or STRATEGIES,
-            )
+            variant = "" if needed else "unknown"
+        yield rule.finding(
+            document, _TYPE, variant=variant, found=shown(found), needed=needed or STRATEGIES
+        )
 
 
 @rule(
@@ -143,7 +140,7 @@ def max_unavailable_valid(rule: Rule, objects: Objects) -> Iterator[Finding]:
         value = dig(document.data, *_MAX_UNAVAILABLE)
         if on_delete(document) or not isinstance(value, (int, str)) or isinstance(value, bool):
             continue
-        if _limit(value) is None:
+        if _limit(value) is None and not unfilled(value):
             quoted = isinstance(value, str) and value.isdecimal() and int(value[:9]) > 0
             yield rule.finding(
                 document,

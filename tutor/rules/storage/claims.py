@@ -13,7 +13,7 @@ from tutor.rules.objects import (
 )
 from tutor.rules.shapes import at, dig, string
 from tutor.rules.storage.views import Claim, Origin, claims, templates
-from tutor.rules.values import meant, shown
+from tutor.rules.values import meant, shown, unfilled
 
 ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 _MODE_WORDS = {
@@ -85,7 +85,7 @@ def access_mode_known(rule: Rule, objects: Objects) -> Iterator[Finding]:
         if not isinstance(claim.spec.get("accessModes"), list):
             continue
         for i, mode in enumerate(_items(claim)):
-            if isinstance(mode, str) and mode not in ACCESS_MODES:
+            if isinstance(mode, str) and mode not in ACCESS_MODES and not unfilled(mode):
                 needed = meant(mode, ACCESS_MODES, _MODE_WORDS)
                 yield rule.finding(
                     claim.document,
@@ -191,7 +191,7 @@ def claim_template_name(rule: Rule, objects: Objects) -> Iterator[Finding]:
             written = dig(claim.body, "metadata", "name")
             if written is None or written == "":
                 yield rule.finding(document, path, key=True, variant="absent", needed="data")
-            elif isinstance(written, str) and not is_dns_label(written):
+            elif isinstance(written, str) and not is_dns_label(written) and not unfilled(written):
                 yield rule.finding(
                     document, path, found=shown(written), needed=_as_label(written) or "data"
                 )

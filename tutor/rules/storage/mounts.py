@@ -18,7 +18,7 @@ from tutor.rules.storage.views import (
     templates,
     uses,
 )
-from tutor.rules.values import meant, shown
+from tutor.rules.values import meant, shown, unfilled
 
 _MODES = ("Filesystem", "Block")
 _NAMED = 5  # names a message lists
@@ -35,7 +35,7 @@ def _volume_names(document: Document) -> list[str] | None:
             return None
         for item in sequence(value):
             name = string(dig(item, *name_of))
-            if not name:
+            if not name or unfilled(name):
                 return None
             names.append(name)
     return names
@@ -51,7 +51,7 @@ def _unresolved(document: Document) -> Iterator[tuple[Use, str, list[str]]]:
     own = [claim.name for claim in templates(document)]
     free = [name for name in own if name not in taken]
     for use in used:
-        if use.name and use.name not in known:
+        if use.name and use.name not in known and not unfilled(use.name):
             finished = (name for name in own if use.name.startswith(f"{name}-{document.name}"))
             needed = next(finished, "") or nearest(use.name, names[:100])
             yield use, needed or (free[0] if len(free) == 1 else ""), names
@@ -78,7 +78,7 @@ def claim_is_mounted(rule: Rule, objects: Objects) -> Iterator[Finding]:
         wanted = {needed: use for use, needed, _ in _unresolved(document)}
         done = {use.name for use in uses(document)}
         for claim in templates(document):
-            if not claim.name or claim.name in done:
+            if not claim.name or claim.name in done or unfilled(claim.name):
                 continue
             done.add(claim.name)
             misnamed = wanted.get(claim.name)
@@ -230,7 +230,7 @@ def volume_mode_fits(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A file system is mounted, a block device is not."""
     for claim in claims(objects):
         found = string(claim.spec.get("volumeMode"))
-        if found and found not in _MODES:
+        if found and found not in _MODES and not unfilled(found):
             yield rule.finding(
                 claim.document,
                 claim.at("volumeMode"),

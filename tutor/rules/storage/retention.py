@@ -7,7 +7,7 @@ from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
 from tutor.rules.shapes import dig, sequence, string
-from tutor.rules.values import meant, shown
+from tutor.rules.values import meant, shown, unfilled
 
 _POLICY: Path = ("spec", "persistentVolumeClaimRetentionPolicy")
 _FIELDS = {"whenDeleted": "deleted", "whenScaled": "scaled"}
@@ -39,7 +39,7 @@ def retention_policy(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """The retention policy has two values."""
     for document in objects.statefulsets:
         for field, found in _policies(document):
-            if found not in _VALUES:
+            if found not in _VALUES and not unfilled(found):
                 needed = meant(found, _VALUES, _WORDS)
                 yield rule.finding(
                     document,

@@ -12,7 +12,7 @@ from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
 from tutor.rules.shapes import dig, mapping
 from tutor.rules.storage.views import Claim, claims
-from tutor.rules.values import shown
+from tutor.rules.values import shown, unfilled
 
 _STORAGE = ("resources", "requests", "storage")
 _SMALL = Quantity(1 << 20)
@@ -83,7 +83,7 @@ def storage_is_a_quantity(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A size is a number and a suffix that Kubernetes knows."""
     for claim in claims(objects):
         found = _request(claim)
-        if isinstance(found, bool) or not isinstance(found, (str, int, float)):
+        if unfilled(found) or isinstance(found, bool) or not isinstance(found, (str, int, float)):
             continue
         path = claim.at(*_STORAGE)
         try:
