@@ -16,6 +16,7 @@ from tutor.manifest.quantity import (
     Quantity,
     QuantityError,
     is_quantity,
+    meant,
     parse,
 )
 
@@ -114,6 +115,27 @@ def test_vast_exponents_cost_nothing() -> None:
     assert parse("-1e1000000000") < parse("-1")
     assert parse("1e-1000000000") == parse("1n")
     assert str(parse("-15e2000000001")) == "-15e2000000001"
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("1GB", "1Gi"),
+        ("1 Gi", "1Gi"),
+        ("1gi", "1Gi"),
+        ("2.5 gib", "2.5Gi"),
+        ("２Ｇｉ", "2Gi"),
+        ("512mb", "512Mi"),
+        ("4K", "4Ki"),
+        ("1,5Gi", "1.5Gi"),
+        ("lots", ""),
+        ("100 m", "100m"),
+        ("1 cpu", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_malformed_one_stands_for(text: str, needed: str) -> None:
+    assert meant(text) == needed
 
 
 @given(quantities)

@@ -6,6 +6,7 @@ capped at 2⁶³-1, as the API server does.
 """
 
 import re
+import unicodedata
 from functools import total_ordering
 from typing import Final
 
@@ -13,6 +14,9 @@ MAX_TEXT = 512
 """Longer texts are refused unread: no quantity needs them, and digits cost time."""
 
 _PARTS = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z", re.ASCII)
+_WRITTEN = re.compile(
+    r"([0-9]+(?:[.,][0-9]+)?)([kmgtpe])i?b?(?:ytes?)?\Z", re.IGNORECASE | re.ASCII
+)
 _LOOKS_RIGHT = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
@@ -170,6 +174,23 @@ def is_quantity(value: object) -> bool:
     except QuantityError:
         return False
     return True
+
+
+def meant(text: str) -> str:
+    """The quantity a malformed one most likely stands for, else an empty string.
+
+    ``1 Gi``, ``1gi``, ``1GiB`` and ``1GB`` are ``1Gi``: where people write bytes out, they count
+    in powers of 1024.
+    """
+    narrow = "".join(unicodedata.normalize("NFKC", text[:MAX_TEXT]).split())
+    if is_quantity(narrow):
+        return narrow
+    match = _WRITTEN.match(narrow)
+    if match is None:
+        return ""
+    number, letter = match[1].replace(",", "."), match[2].upper()
+    found = f"{number}{letter}i"
+    return found if is_quantity(found) else ""
 
 
 def _binary(mantissa: int, places: int, suffix: str, text: str, digits: int) -> Quantity:

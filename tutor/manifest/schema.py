@@ -12,12 +12,14 @@ SCH108 malformed time or base64 · SCH109 the same name twice.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from tutor.manifest.documents import Document
 from tutor.manifest.fragments import is_directive
 from tutor.manifest.identity import identify, minor, shorten
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
-from tutor.manifest.quantity import is_quantity
+from tutor.manifest.quantity import is_quantity, meant
 from tutor.manifest.schema_bundle import (
     ANY,
     BOOLEAN,
@@ -50,6 +52,9 @@ _TRUE = frozenset({"true", "yes", "on", "y"})
 _FALSE = frozenset({"false", "no", "off", "n"})
 _SUGGESTIONS = 50
 """Unknown fields of one document that are looked up; after that they are only named."""
+
+LABEL_SELECTOR = ("matchLabels", "matchExpressions")
+"""The fields of a workload's selector."""
 
 _LEFT_TO_RULES = frozenset({("StatefulSetSpec", "selector")})
 """Required fields whose absence a rule explains better (STS202)."""
@@ -109,35 +114,41 @@ class _Walk:
         return self.found + [f for f in self.missing if f.path not in self.meant]
 
     def object(self, node: Mapping, type_: Type) -> None:
-        fields, path, values = type_.fields, self.path, node.values
+        # The hot loop: a scalar of the right Python type is all that most fields are.
+        accepted, path, values = type_.accepts, self.path, node.values
+        plain: Any  # typing each scalar would cost more than checking it
         for key, value in values.items():
-            field = fields.get(key)
-            if field is None:
+            accepts = accepted.get(key)
+            if accepts is None:
                 self._unknown(key, value, type_)
                 continue
-            if field.since and self.minor and minor(field.since) > self.minor:
-                self._add("SCH101", key, key=True, variant="newer", found=key, since=field.since)
-                continue
-            ref = field.ref
-            if value.__class__ is Scalar and value.value.__class__ in ref.accepts:
-                continue
+            if value.__class__ is Scalar:
+                plain = value.value
+                class_ = plain.__class__
+                if class_ in accepts and (class_ is not int or -_INT32 <= plain < _INT32):
+                    continue
             path.append(key)
-            self.value(value, ref)
+            ref = type_.fields[key].ref
+            if value.__class__ is Mapping and ref.code is OBJECT and key != "status":
+                self.object(value, ref.type)
+            else:
+                self.value(value, ref)
             path.pop()
         for field in type_.required:
-            value_ = values.get(field.name)
-            if value_ is None:
+            there = values.get(field.name)
+            if there is None:
                 self._missing(field.name, type_)
-            elif value_.__class__ is Scalar and value_.value is None:
+            elif there.__class__ is Scalar and there.value is None:
                 self._missing(field.name, type_, "null")
-            elif field.nonempty and _is_empty(value_):
+            elif field.nonempty and _is_empty(there):
                 self._missing(field.name, type_, "empty")
+        if self.minor:
+            self._newer(node, type_)
 
     def value(self, node: Node, ref: Ref) -> None:
         """Anything but a scalar that is right without a closer look."""
         if isinstance(node, Scalar):
-            if node.value.__class__ not in ref.accepts:
-                self._scalar(node, ref)
+            self._scalar(node, ref)
         elif ref.code == ANY:
             return
         elif isinstance(node, Mapping):
@@ -171,7 +182,7 @@ class _Walk:
                 continue
             in_selector = path[-1] == "selector"
             path.append(key)
-            if in_selector and key in ("matchLabels", "matchExpressions"):
+            if in_selector and key in LABEL_SELECTOR:
                 self._add("SCH102", key=True, variant="labels", found=key)
             else:
                 self.value(value, item)
@@ -214,6 +225,8 @@ class _Walk:
         if is_directive(key):
             self.partial = True
             return
+        if type_.name == "LabelSelector" and self._flat_selector():
+            return
         self.unknown += 1
         if self.unknown > _SUGGESTIONS:
             self._add("SCH101", key, key=True, found=shorten(key))
@@ -228,6 +241,19 @@ class _Walk:
         self._add(
             "SCH101", key, key=True, variant=variant, found=shorten(key), needed=needed, kind=kind
         )
+
+    def _flat_selector(self) -> bool:
+        """Labels straight under a set's selector and nothing else are STS202's to explain."""
+        if self.path != ["spec", "selector"] or self.root.name != "StatefulSet":
+            return False
+        known = (self.document.get(("spec", "selector", k)) for k in LABEL_SELECTOR)
+        return not any(known)
+
+    def _newer(self, node: Mapping, type_: Type) -> None:
+        for key in node.values:
+            field = type_.fields.get(key)
+            if field is not None and field.since and minor(field.since) > self.minor:
+                self._add("SCH101", key, key=True, variant="newer", found=key, since=field.since)
 
     def _missing(self, name: str, type_: Type, variant: str = "") -> None:
         if (type_.name, name) not in _LEFT_TO_RULES:
@@ -244,12 +270,15 @@ class _Walk:
             self.missing.append(self._finding("SCH103", ("metadata", "name"), needed="name"))
 
     def _scalar(self, node: Scalar, ref: Ref) -> None:
-        value, text, code = node.value, shorten(node.text), ref.code
+        value, code = node.value, ref.code
+        class_ = value.__class__
+        if class_ in ref.accepts:
+            if class_ is int and code in (INT32, INT_OR_STRING) and not _is_int32(value):
+                self._add("SCH102", variant="range", found=shorten(node.text))
+            return
+        text = shorten(node.text)
         if isinstance(value, str) and code not in (OBJECT, MAP, LIST):
             self._from_text(value, ref)
-        elif code == INT32 and isinstance(value, int) and not isinstance(value, bool):
-            if not -_INT32 <= value < _INT32:
-                self._add("SCH102", variant="range", found=text)
         elif code == LIST:
             self._add("SCH102", variant="list-from-one", found=text, needed=f"[{text}]")
         elif code in (OBJECT, MAP):
@@ -261,9 +290,9 @@ class _Walk:
         elif code == QUANTITY:
             self._add("SCH107", found=text)
         elif code == INT_OR_STRING:
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            if not whole or not -_INT32 <= value < _INT32:  # type: ignore[operator]
-                self._add("SCH102", variant="number-or-text", found=text)
+            self._add("SCH102", variant="number-or-text", found=text)
+        elif self.root.name == "Secret" and self.path[0] in ("data", "stringData"):
+            self._add("SCH102", variant="hidden", hidden=str(self.path[0]))
         else:
             self._add("SCH102", variant="text", found=text, needed=f'"{text}"')
 
@@ -285,13 +314,14 @@ class _Walk:
             else:
                 self._add("SCH102", variant="boolean", found=text)
         elif code == QUANTITY:
-            if not self._storage_of_a_claim() and not is_quantity(value):
-                self._add("SCH107", found=text)
+            if not _is_quantity(value) and not self._storage_of_a_claim():
+                needed = meant(value)
+                self._add("SCH107", variant="near" if needed else "", found=text, needed=needed)
         elif code == TIME:
             if not _TIME.match(value):
                 self._add("SCH108", found=text)
         elif code == BYTES and not _BASE64.match(value.replace("\n", "").replace("\r", "")):
-            self._add("SCH108", variant="base64", found=text)
+            self._add("SCH108", variant="base64", hidden="data")
 
     def _storage_of_a_claim(self) -> bool:
         """Sizes of claims are STS310's to judge."""
@@ -318,6 +348,15 @@ class _Walk:
         return self.document.finding(
             code, Severity.ERROR, (*self.path, *below), key=key, variant=variant, **params
         )
+
+
+def _is_int32(value: object) -> bool:
+    return isinstance(value, int) and -_INT32 <= value < _INT32
+
+
+@lru_cache(maxsize=256)
+def _is_quantity(text: str) -> bool:
+    return is_quantity(text)
 
 
 def _is_empty(node: Node | None) -> bool:

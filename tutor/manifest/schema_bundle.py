@@ -36,12 +36,12 @@ MAP = "map"
 _NULL = type(None)
 _ACCEPTED: dict[str, frozenset[type]] = {
     STRING: frozenset({str, _NULL}),
-    INT32: frozenset({_NULL}),  # an int may be out of range
+    INT32: frozenset({int, _NULL}),
     INT64: frozenset({int, _NULL}),
     NUMBER: frozenset({int, float, _NULL}),
     BOOLEAN: frozenset({bool, _NULL}),
     QUANTITY: frozenset({int, float, _NULL}),  # a string may be malformed
-    INT_OR_STRING: frozenset({str, _NULL}),
+    INT_OR_STRING: frozenset({str, int, _NULL}),
     TIME: frozenset({_NULL}),
     BYTES: frozenset({_NULL}),
     ANY: frozenset({str, int, float, bool, _NULL}),
@@ -56,7 +56,8 @@ class Ref:
 
     Attributes:
         code: One of the constants above.
-        accepts: Python types of scalars that are right without a closer look.
+        accepts: Python types of scalars that are right without a closer look; of an int, the size
+            may be wrong still.
         name: Name of the type, for :data:`OBJECT`.
         item: What it holds, for :data:`LIST` and :data:`MAP`.
         list_kind: ``atomic``, ``set`` or ``map``, for :data:`LIST`.
@@ -143,13 +144,20 @@ class Field:
 
 
 class Type:
-    """An object type: its fields by name, and those of them that are required."""
+    """An object type.
 
-    __slots__ = ("fields", "name", "required")
+    Attributes:
+        fields: Its fields by name.
+        accepts: The same names, with what their references accept.
+        required: Those of its fields that are required.
+    """
+
+    __slots__ = ("accepts", "fields", "name", "required")
 
     def __init__(self, name: str, text: str, bundle: "Bundle") -> None:
         self.name = name
         self.fields = {field.name: field for field in (Field(f, bundle) for f in text.split())}
+        self.accepts = {name: field.ref.accepts for name, field in self.fields.items()}
         self.required = tuple(f for f in self.fields.values() if f.required)
 
 
