@@ -96,26 +96,23 @@ def _port_names(workload: Document) -> Iterator[str]:
 @rule(
     "STS120",
     Severity.ADVICE,
-    source="website: concepts/services-networking/dns-pod-service (SRV records need named ports); "
-    + SERVICE_VALIDATION,
-    variants=("", "several"),
+    source="website: concepts/services-networking/dns-pod-service (SRV records need named ports)",
 )
 def headless_ports_are_named(this: Rule, objects: Objects) -> Iterator[Finding]:
-    """A port of the governing Service has no name, so there is no SRV record for it."""
+    """The port of the governing Service has no name, so there is no SRV record for it.
+
+    With several ports the server demands names; the schema says so.
+    """
     for service in objects.services:
         sets = objects.governed.get(id(service))
-        if not sets or not is_headless(service):
-            continue
         ports = sequence(dig(service.data, "spec", "ports"))
-        for index, port in enumerate(ports):
-            if not isinstance(port, dict) or port.get("name") not in (None, ""):
-                continue
-            several = len(ports) > 1
+        if not sets or not is_headless(service) or len(ports) != 1:
+            continue
+        port = ports[0]
+        if isinstance(port, dict) and port.get("name") in (None, ""):
             yield this.finding(
                 service,
-                ("spec", "ports", index, "name"),
-                variant="several" if several else "",
-                severity=Severity.ERROR if several else None,
+                ("spec", "ports", 0, "name"),
                 found=shown(port.get("port")),
                 service=service.name,
                 pod=first_pod(sets[0]),
