@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import NoReturn, Protocol, cast
 
 from tutor import __version__
+from tutor.cli import argparse_words
 from tutor.cli.context import Context
 from tutor.i18n import locale
 from tutor.i18n.text import printable
@@ -127,7 +128,7 @@ def _dispatch(argv: Sequence[str], context: Context) -> int:
 
 def _parser(argv: Sequence[str], context: Context) -> Parser:
     t = context.t
-    setattr(argparse, "_", t)  # noqa: B010  (argparse has no other door for its own words)
+    argparse_words.speak(t)
     Parser.t = t
     parser = Parser(
         prog=context.program,

@@ -1,0 +1,48 @@
+import io
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.pofile import read_po
+
+import tutor
+from tutor.i18n import catalog, pages
+from tutor.i18n.translator import translator
+
+PACKAGE = Path(tutor.__file__).parent
+
+
+def test_the_japanese_catalog_is_complete_and_names_what_the_english_names() -> None:
+    ours = catalog.load(catalog.po_file(PACKAGE, "ja"), "ja")
+    assert list(catalog.faults(ours, catalog.extract(PACKAGE))) == []
+
+
+@pytest.mark.parametrize(
+    ("translation", "fault"),
+    [
+        ('msgid "Hello {name}"\nmsgstr "こんにちは、{namae}さん"\n', "other placeholders"),
+        ('msgid "Hello {name}"\nmsgstr ""\n', "not translated"),
+        ('msgid "Bye"\nmsgstr "さようなら"\n', "no longer used"),
+    ],
+)
+def test_what_is_wrong_with_a_catalog_is_named(translation: str, fault: str) -> None:
+    source = Catalog()
+    source.add("Hello {name}")
+    ours = read_po(io.BytesIO(translation.encode()), locale="ja")
+    assert any(found.startswith(fault) for found in catalog.faults(ours, source))
+
+
+def test_strings_are_spoken_in_the_language_asked_for() -> None:
+    assert translator("en")("options") == "options"
+    assert translator("ja")("options") != "options"
+    assert translator("ja").n("{count} lesson", "{count} lessons", 2) == "レッスン2件"
+
+
+def test_both_languages_explain_the_same_codes() -> None:
+    assert pages.codes("ja") == pages.codes("en")
+
+
+def test_a_page_name_is_never_a_path() -> None:
+    for name in ("../en/STS101", "STS101/../STS102", "", "."):
+        with pytest.raises(KeyError):
+            pages.page(name, "en")
