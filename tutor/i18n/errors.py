@@ -23,6 +23,11 @@ MESSAGES = {
         "There is no lesson '{lesson}'. 'sts-tutor lessons list' shows all of them."
     ),
     "lesson-unknown-nearest": N_("There is no lesson '{lesson}'. Did you mean '{nearest}'?"),
+    "lesson-id": N_(
+        "'{lesson}' is no id for a lesson: TOPIC/SLUG is, such as ordering/one-at-a-time. Topics: "
+        "{topics}."
+    ),
+    "course-elsewhere": N_("{folder}: there are no folders 'lessons' and 'fixtures' in it."),
     "lesson-without-yaml": N_("The lesson '{lesson}' has no YAML task to check against."),
     "code-unknown": N_("There is no code '{code}'."),
     "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
