@@ -166,7 +166,9 @@ class Composed:
                     value = self._tagged(tag, event)
                 elif style:
                     value = text
-                    if slashes and style == '"':
+                    if style in "|>":
+                        last_line, last_column = self._block_end(start, end)
+                    elif slashes and style == '"':
                         self._escaped_slash(start, end)
                 elif text in WORDS:
                     value = WORDS[text]
@@ -396,6 +398,14 @@ class Composed:
             ):
                 found = "?" if "?" in node.text else ":"
                 self._key_problem("YAML139", node, "flow", found=found)
+
+    def _block_end(self, start: Any, end: Any) -> tuple[int, int]:  # noqa: ANN401
+        """Where a block scalar's last line ends; the parser's mark is where the next one begins."""
+        text, at = self._text, end.index
+        while at > start.index and text[at - 1] in "\r\n":
+            at -= 1
+        line = end.line - text.count("\n", at, end.index) + self._line
+        return line, at - text.rfind("\n", 0, at)
 
     def _escaped_slash(self, start: Any, end: Any) -> None:  # noqa: ANN401
         r"""``\/`` in double quotes: libyaml takes it, kubectl's parser does not."""

@@ -16,6 +16,8 @@ TAG_PREFIX = "tag:yaml.org,2002:"
 """What ``!!`` stands for."""
 
 _INT64 = 1 << 63
+_EXACT = 1 << 53
+"""Up to here a float is the integer it looks like."""
 _LONGEST_INTEGER = 100
 """Digits of an integer that are worth counting: far more than 64 bits hold."""
 
@@ -40,6 +42,7 @@ _INTEGER = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z"
 )
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(?:(?:[Tt]|\ )[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]*)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
@@ -108,15 +111,23 @@ def narrow(value: Value) -> Value:
     """A number as it comes out of JSON: whole ones of 64 bits are integers, all others floats."""
     if isinstance(value, float):
         if value.is_integer() and -_INT64 <= value < _INT64:
-            return int(value)
+            whole = int(value) if abs(value) < _EXACT else _as_written(value)
+            return whole if -_INT64 <= whole < _INT64 else value
     elif isinstance(value, int) and not isinstance(value, bool) and value >= _INT64:
         return float(value)
     return value
 
 
+def _as_written(value: float) -> int:
+    """The integer that Go's JSON writes for a float: its shortest digits, then zeros."""
+    mantissa, _, exponent = f"{value!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    return int(whole + fraction.ljust(int(exponent or 0), "0")) if exponent else int(whole)
+
+
 def _number(text: str) -> int | float | str:
     """An integer of 64 bits, with or without a sign; else a float; else the text itself."""
-    plain = text if text[0] == "." else text.replace("_", "")
+    plain = _BETWEEN_DIGITS.sub("", text) if text[0] == "." else text.replace("_", "")
     match = _INTEGER.match(plain)
     if match:
         sign, hexadecimal, binary, octal, decimal = match.groups()

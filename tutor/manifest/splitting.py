@@ -44,6 +44,8 @@ def split(text: str, line: int = 1) -> list[Chunk]:
     mark = 0 if text.startswith(SEPARATOR) else text.find("\n" + SEPARATOR) + 1 or -1
     for _ in range(MAX_DOCUMENTS):
         chunk = text[start:mark] if mark >= 0 else text[start:]
+        if mark < 0 and not chunk.endswith("\n"):
+            chunk += "\n"  # kubectl ends every line, which block scalars can tell
         if prefix or (chunk and not chunk.isspace()):
             chunks.append(Chunk(prefix + chunk, line, problems))
             problems = ()

@@ -7,9 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 _INT64 = 1 << 63
 
@@ -24,10 +27,26 @@ def _integer(digits: str) -> int | float:
     return value if -_INT64 <= value < _INT64 else float(digits)
 
 
+@pytest.fixture(scope="session")
+def kubectl() -> Callable[[str | bytes], tuple[list[Any], str]]:
+    """See :func:`kubectl_reads`."""
+    return kubectl_reads
+
+
 def kubectl_reads(source: str | bytes) -> tuple[list[Any], str]:
     """The objects kubectl decodes, and what it says on stderr (empty when it is content)."""
     done = subprocess.run(
-        [_kubectl(), "label", "--local", "--dry-run=client", "-f", "-", "tutor=oracle", "-o", "json"],
+        [
+            _kubectl(),
+            "label",
+            "--local",
+            "--dry-run=client",
+            "-f",
+            "-",
+            "tutor=oracle",
+            "-o",
+            "json",
+        ],
         input=source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source,
         capture_output=True,
         env={**os.environ, "KUBECONFIG": os.devnull},
