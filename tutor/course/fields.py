@@ -39,8 +39,9 @@ class Fields:
         return None if isinstance(node, Scalar) and node.value is None else node
 
     def missing(self, key: str) -> None:
-        """Note that a field is missing."""
-        self.place.problem("field-missing", self.node, field=self._path(key))
+        """Note that a field is missing, or empty: then at its key."""
+        node = self.node.keys.get(key, self.node)
+        self.place.problem("field-missing", node, field=self._path(key))
 
     def wrong(self, key: str, needed: str) -> None:
         """Note that a field is not what it should be. ``needed`` names a kind of value."""
@@ -57,11 +58,11 @@ class Fields:
     def text(self, key: str, *, required: bool = True) -> str:
         """A string that is not empty; numbers and booleans read as they were typed."""
         node = self.get(key)
-        if node is None:
+        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
             if required:
                 self.missing(key)
             return ""
-        if not isinstance(node, Scalar) or not node.text.strip():
+        if not isinstance(node, Scalar):
             self.wrong(key, "text")
             return ""
         return node.text.strip()
@@ -98,7 +99,7 @@ class Fields:
                 self.place.problem("field-twice", item, field=self._path(key), found=item.text)
             else:
                 out.append(item.text.strip())
-        if required and not out:
+        if required and not node.items:
             self.wrong(key, "list")
         return tuple(out)
 
