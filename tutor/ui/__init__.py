@@ -1,0 +1,1 @@
+"""What a learner sees: a terminal application, and the same lessons line by line."""

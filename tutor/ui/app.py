@@ -1,0 +1,251 @@
+"""The application: screens, the language, the themes; and how it begins and ends."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from rich.segment import Segment
+from textual.app import App
+from textual.binding import Binding
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome
+
+from tutor.i18n.errors import error_text
+from tutor.i18n.translator import Translator, translator
+from tutor.model.errors import ExitCode, TutorError
+from tutor.ui import theme, words, wrapping
+from tutor.ui.commands import Command, Scope
+from tutor.ui.drawing import ascii_only
+from tutor.ui.outside import Outside, Start
+from tutor.ui.screens.base import TutorScreen, bindings
+
+AGAIN_SECONDS = 3.0
+"""Within which a second Ctrl+C quits."""
+
+
+class Ascii(LineFilter):
+    """Draws everything in ASCII on its way to the terminal: borders, scroll bars, drawings."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments, their lines and arrows drawn in ASCII."""
+        return [Segment(ascii_only(s.text), s.style, s.control) for s in segments]
+
+
+class TutorApp(App[None], inherit_bindings=False):
+    """The tutor. Holds no state of the lessons: that is the session's."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "statefulset-tutor"
+    BINDINGS = [  # noqa: RUF012  (Textual's own form)
+        *bindings(Scope.ANYWHERE),
+        Binding("ctrl+c", "interrupt", show=False),
+    ]
+    DEFAULT_CSS = """
+    App { background: $background; }
+    VerticalScroll { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
+    Tooltip { background: $panel; color: $foreground; }
+    Toast { background: $panel; color: $foreground; }
+    """
+
+    def __init__(self, outside: Outside, start: Start | None = None) -> None:
+        wrapping.install()
+        super().__init__()
+        self.outside = outside
+        self.begin = start or Start()
+        self.language = outside.language or "en"
+        self.interrupted = float("-inf")
+        self.crash: BaseException | None = None
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = theme.LIGHT if outside.theme == "light" else theme.DARK
+        self._ascii = Ascii(enabled=outside.borders == "ascii")
+        self._filters.append(self._ascii)
+        if not outside.color and not self.no_color:
+            self.no_color = True
+            self._filters.append(Monochrome())
+
+    # Language
+
+    @property
+    def t(self) -> Translator:
+        """Strings in the learner's language."""
+        return translator(self.language)
+
+    def speak(self, language: str) -> None:
+        """Speak another language, everywhere, at once. Nothing on the screen is lost."""
+        if language != self.language:
+            self.language = language
+            self.keep("language", language)
+            for screen in self.screen_stack:
+                if isinstance(screen, TutorScreen):
+                    screen.redraw()
+
+    def label(self, command: Command) -> str:
+        """A command's words in the footer. The language key names the other language."""
+        if command.id == "language":
+            return words.LANGUAGE_NAMES[words.other_language(self.language)]
+        return self.t(command.label)
+
+    @staticmethod
+    def action_of(command: Command) -> str:
+        """The action that runs a command from anywhere on the screen."""
+        return f"{'app' if command.scope is Scope.ANYWHERE else 'screen'}.{command.id}"
+
+    # Settings
+
+    @property
+    def borders_are_ascii(self) -> bool:
+        """Everything is drawn in ASCII."""
+        return self._ascii.enabled
+
+    def draw_in_ascii(self, wanted: bool) -> None:
+        """Draw lines, arrows and marks in ASCII, or not."""
+        if wanted != self._ascii.enabled:
+            self._ascii.enabled = wanted
+            self.keep("borders", "ascii" if wanted else "lines")
+            self.refresh_css(animate=False)
+            for screen in self.screen_stack:
+                screen.refresh(layout=True)
+
+    def dress(self, name: str) -> None:
+        """Take the ``dark`` or the ``light`` theme."""
+        self.theme = theme.LIGHT if name == "light" else theme.DARK
+        self.keep("theme", name)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a setting; where that fails, say so and go on."""
+        try:
+            self.outside.settings.set(name, value)
+        except TutorError as error:
+            self.trouble(error)
+
+    def trouble(self, error: TutorError) -> None:
+        """Tell of something that went wrong and does not stop the learner."""
+        self.say(error_text(error, self.t), serious=True)
+
+    def say(self, text: str, *, serious: bool = False) -> None:
+        """A short message in a corner, gone after a while."""
+        self.notify(text, markup=False, severity="warning" if serious else "information", timeout=8)
+
+    # Commands that work anywhere
+
+    def action_language(self) -> None:
+        """Switch to the other language."""
+        self.speak(words.other_language(self.language))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from tutor.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_palette(self) -> None:
+        """Find a command by its name."""
+        from tutor.ui.screens.palette import Palette
+
+        if isinstance(self.screen, TutorScreen) and not isinstance(self.screen, Palette):
+            below = self.screen
+            self.push_screen(Palette(below), partial(self._run_chosen, below))
+
+    async def _run_chosen(self, below: TutorScreen[object], command: Command | None) -> None:
+        if command is not None:
+            await self.run_action(self.action_of(command), below)
+
+    def action_settings(self) -> None:
+        """Language, colours and borders."""
+        from tutor.ui.screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: once says how to leave, twice leaves."""
+        from time import monotonic
+
+        if monotonic() - self.interrupted < AGAIN_SECONDS:
+            self.leave()
+        else:
+            self.interrupted = monotonic()
+            self.say(self.t("Press Ctrl+C again to quit. Everything is kept."))
+
+    async def action_quit(self) -> None:
+        """Leave; what was typed is kept."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Let every screen keep what it has, and end."""
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.keep_everything()
+        self.exit()
+
+    # Beginning and end
+
+    def on_mount(self) -> None:
+        """Open the first screen."""
+        self.outside.bell.listen(self.trouble)
+        if self.outside.language is None:
+            from tutor.ui.screens.language import LanguageScreen
+
+            self.push_screen(LanguageScreen(), self._language_chosen)
+        else:
+            self._open_first()
+
+    def _language_chosen(self, language: str | None) -> None:
+        self.language = language or self.language
+        self.keep("language", self.language)
+        self._open_first()
+
+    def _open_first(self) -> None:
+        from tutor.ui.screens.home import HomeScreen
+
+        home = HomeScreen()
+        self.push_screen(home)
+        if self.begin.lesson:
+            self.call_later(home.open_lesson, self.begin.lesson)
+        elif self.begin.quiz:
+            self.call_later(home.open_quiz, self.begin.topic, self.begin.count)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Remember a bug; the caller of :func:`run` tells of it."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """No traceback on a learner's terminal."""
+        self._close_messages_no_wait()
+
+
+def run(
+    outside: Outside,
+    start: Start | None = None,
+    *,
+    on_crash: Callable[[BaseException], int],
+) -> int:
+    """Run the application until the learner leaves.
+
+    Args:
+        outside: What it works with.
+        start: Where to begin.
+        on_crash: Called after the terminal is itself again when a bug ended the run; keeps the
+            details, tells the learner, and returns the exit code.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        TutorError: ``terminal-needed``: standard input or output is no terminal.
+    """
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        raise TutorError("terminal-needed", ExitCode.USAGE)
+    app = TutorApp(outside, start)
+    try:
+        app.run()
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    finally:
+        outside.bell.listen(None)
+    if app.crash is not None:
+        return on_crash(app.crash)
+    return ExitCode.OK

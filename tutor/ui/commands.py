@@ -1,0 +1,202 @@
+"""Every command, declared once: its keys, its words in the footer, the palette and the help.
+
+Function keys are eaten by some terminals and control keys by others (tmux, VS Code, flow
+control), so a command has both, and a letter as well wherever no text is being typed.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from tutor.i18n.translator import N_
+
+
+class Scope(enum.Enum):
+    """Where a command works. The order is the order of the help."""
+
+    ANYWHERE = "anywhere"
+    SCREEN = "screen"
+    """Anywhere too, but each screen does it in its own way."""
+    HOME = "home"
+    LESSON = "lesson"
+    HINT = "hint"
+    QUIZ = "quiz"
+    EDITOR = "editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        id: Name of the action: ``check`` runs ``action_check``.
+        label: A word or two, for the footer.
+        help: What it does, for the palette and the help.
+        keys: Keys that work everywhere, the first is shown.
+        letters: Keys that work where no text is typed.
+        weight: How long it stays in a footer that is short of room; 0 is never in the footer.
+        palette: Whether the palette offers it.
+    """
+
+    id: str
+    scope: Scope
+    label: str
+    help: str
+    keys: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    weight: int = 0
+    palette: bool = True
+
+
+_C, _S = Command, Scope
+
+COMMANDS: tuple[Command, ...] = (
+    _C("help", _S.ANYWHERE, N_("Help"), N_("Show all keys"), ("f1",), ("?",), 70),
+    _C(
+        "palette",
+        _S.ANYWHERE,
+        N_("Commands"),
+        N_("Find a command by its name"),
+        ("f2", "ctrl+p"),
+        (":",),
+        40,
+        palette=False,
+    ),
+    _C(
+        "language",
+        _S.ANYWHERE,
+        N_("Language"),
+        N_("Switch to the other language (日本語 / English)"),
+        ("f3", "ctrl+l"),
+        ("l",),
+        60,
+    ),
+    _C("settings", _S.ANYWHERE, N_("Settings"), N_("Language, colours and borders"), (), (",",)),
+    _C("back", _S.SCREEN, N_("Back"), N_("Go back one step"), ("escape",), (), 50),
+    _C("quit", _S.ANYWHERE, N_("Quit"), N_("Quit; everything is kept"), ("f10", "ctrl+q"), (), 30),
+    _C("open", _S.HOME, N_("Open"), N_("Open the selected lesson"), ("enter",), (), 90),
+    _C(
+        "quiz", _S.HOME, N_("Quiz"), N_("Answer a few quiz questions"), ("f5", "ctrl+r"), ("z",), 80
+    ),
+    _C("leave", _S.HOME, N_("Quit"), N_("Quit; everything is kept"), (), ("q",), palette=False),
+    _C(
+        "check",
+        _S.LESSON,
+        N_("Check"),
+        N_("Check what you wrote, or give your answer"),
+        ("f5", "ctrl+r"),
+        ("c",),
+        100,
+    ),
+    _C(
+        "next",
+        _S.LESSON,
+        N_("Next"),
+        N_("Go on to the next step"),
+        ("f8", "ctrl+n"),
+        ("n",),
+        95,
+    ),
+    _C(
+        "previous",
+        _S.LESSON,
+        N_("Previous"),
+        N_("Look at the step before"),
+        ("shift+f8",),
+        ("p",),
+    ),
+    _C(
+        "hint",
+        _S.LESSON,
+        N_("Hint"),
+        N_("Show the next of three hints"),
+        ("f4", "ctrl+t"),
+        ("h",),
+        90,
+    ),
+    _C(
+        "next_finding",
+        _S.LESSON,
+        N_("Next finding"),
+        N_("Jump to the next finding"),
+        ("f6", "ctrl+g"),
+        ("g",),
+        45,
+    ),
+    _C(
+        "explain",
+        _S.LESSON,
+        N_("Explain"),
+        N_("Explain the finding at the cursor"),
+        ("f7", "ctrl+o"),
+        ("e",),
+        48,
+    ),
+    _C(
+        "solution",
+        _S.LESSON,
+        N_("Solution"),
+        N_("Show a solution"),
+        ("f9",),
+        ("s",),
+        20,
+    ),
+    _C(
+        "reset",
+        _S.LESSON,
+        N_("Start over"),
+        N_("Put the text of this step back to its beginning"),
+        ("f12",),
+        ("r",),
+        10,
+    ),
+    _C(
+        "unreset",
+        _S.LESSON,
+        N_("Undo reset"),
+        N_("Bring back the text that starting over put aside"),
+        ("shift+f12",),
+        ("u",),
+    ),
+    _C(
+        "pane",
+        _S.LESSON,
+        N_("Editor"),
+        N_("Go to the editor, and back to the text"),
+        ("shift+f6", "alt+e"),
+        ("i",),
+        25,
+    ),
+    _C(
+        "hint",
+        _S.HINT,
+        N_("One more hint"),
+        N_("Show the next of three hints"),
+        ("f4", "ctrl+t"),
+        ("h",),
+        90,
+        palette=False,
+    ),
+    _C("check", _S.QUIZ, N_("Answer"), N_("Give your answer"), ("f5", "ctrl+r"), ("c",), 100),
+    _C("next", _S.QUIZ, N_("Next"), N_("Go on to the next question"), ("f8", "ctrl+n"), ("n",), 95),
+    _C("indent", _S.EDITOR, N_("Indent"), N_("Indent by two spaces"), ("tab",), palette=False),
+    _C(
+        "dedent",
+        _S.EDITOR,
+        N_("Outdent"),
+        N_("Remove two spaces of indentation"),
+        ("shift+tab",),
+        palette=False,
+    ),
+    _C("undo", _S.EDITOR, N_("Undo"), N_("Undo"), ("ctrl+z",), palette=False),
+    _C("redo", _S.EDITOR, N_("Redo"), N_("Redo"), ("ctrl+y",), palette=False),
+    _C(
+        "cut",
+        _S.EDITOR,
+        N_("Cut"),
+        N_("Cut the selection, or the line"),
+        ("ctrl+x",),
+        palette=False,
+    ),
+    _C("copy", _S.EDITOR, N_("Copy"), N_("Copy the selection"), ("ctrl+c",), palette=False),
+    _C("paste", _S.EDITOR, N_("Paste"), N_("Paste"), ("ctrl+v",), palette=False),
+)

@@ -1,0 +1,162 @@
+"""What is said about a lesson or a quiz as it stands, on the screen and in lines."""
+
+from tutor.i18n.translator import N_, Translator
+from tutor.model.course import HINTS, ChoiceTask, ReadTask, WriteTask
+from tutor.model.findings import Finding
+from tutor.model.progress import Status
+from tutor.session.api import Round, Run
+from tutor.ui import words
+
+SHOW_SOLUTION = (
+    N_("Show a solution"),
+    N_(
+        "You may look at a solution at any time. This step is then marked **done with the "
+        "solution**. Solve it once more from the beginning without looking, and the mark goes."
+    ),
+    N_("Show it"),
+    N_("Not yet"),
+)
+
+
+def place(run: Run, t: Translator) -> str:
+    """Where in the lesson one is, and how the step stands."""
+    return t(
+        "step {number} of {total}, {status}",
+        number=run.position + 1,
+        total=len(run.lesson.tasks),
+        status=words.status(run.here.status, t),
+    )
+
+
+def text(run: Run, t: Translator) -> str:
+    """Title and prose of the step, as Markdown."""
+    said = run.words(t.language)
+    if isinstance(run.task, WriteTask):  # the room beside an editor is scarce
+        return said.prompt
+    how_to = f"\n\n{how(run, t)}" if isinstance(run.task, ChoiceTask) else ""
+    return f"# {said.title}\n\n{said.prompt}{how_to}"
+
+
+def how(run: Run, t: Translator) -> str:
+    """How the question is answered."""
+    task = run.task
+    return words.how_to_answer(task.form, t) if isinstance(task, ChoiceTask) else ""
+
+
+def verdict(run: Run, t: Translator) -> str:
+    """What became of the answer, or of the text, in a line or two."""
+    task = run.task
+    if isinstance(task, ReadTask):
+        return ""
+    if not isinstance(task, ChoiceTask):
+        return _write_verdict(run, t)
+    if run.marked is None:
+        return ""
+    if run.marked.right:
+        return t("**Right.** Your prediction holds.") if task.predict else t("**Right.**")
+    if task.predict:
+        return t("**It goes differently.** Compare your prediction with what happens.")
+    return t("**Not yet.** Look at what you chose, and try again.")
+
+
+def _write_verdict(run: Run, t: Translator) -> str:
+    match run.here.status:
+        case Status.SOLVED:
+            return t("**Done.** Everything that this step needs is there.")
+        case Status.SOLVED_WITH_SOLUTION:
+            return t(
+                "**Done with the solution.** Start over and solve it without looking, and the "
+                "mark goes."
+            )
+        case _ if run.here.solution_shown:
+            return t("The solution was shown; this step will be marked done with the solution.")
+        case _:
+            return ""
+
+
+def after(run: Run, t: Translator) -> str:
+    """Hints that are open, then the debrief once the step is done."""
+    parts = [hints(run, t)]
+    debrief = run.words(t.language).debrief
+    if run.debrief_open and debrief:
+        parts.insert(0, f"## {t('What to take with you')}\n\n{debrief}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def hints(run: Run, t: Translator) -> str:
+    """The hints that are open."""
+    opened = run.words(t.language).hints[: run.here.hints]
+    return "\n\n".join(
+        f"## {t('Hint {number}/{total}', number=number, total=HINTS)}\n\n{hint}"
+        for number, hint in enumerate(opened, 1)
+    )
+
+
+def onward(run: Run, t: Translator) -> str:
+    """The button that goes on."""
+    tasks = run.lesson.tasks
+    if run.position + 1 == len(tasks):
+        return t("Finish the lesson")
+    following = run.lesson.words[t.language].tasks[tasks[run.position + 1].id]
+    return t("Next: {title}", title=following.title)
+
+
+def summary(
+    run: Run,
+    blocking: tuple[Finding, ...],
+    others: tuple[Finding, ...],
+    looked: bool,
+    t: Translator,
+) -> str:
+    """The head of the list of findings."""
+    if not looked:
+        return t("Findings")
+    checked = run.grade is not None
+    if not blocking and not others:
+        return t("Checked: nothing found") if checked else t("Nothing found")
+    counted = words.counted((*blocking, *others), t)
+    return t("Checked: {found}", found=counted) if checked else t("Found: {found}", found=counted)
+
+
+def nothing_found(run: Run, looked: bool, t: Translator) -> str:
+    """Said in the list of findings where there is none."""
+    if not looked:
+        return t("Looking at your text…")
+    if run.here.status.done:
+        return t("This step is done. F8 goes on.")
+    return t("Nothing is missing any more. F5 checks it and finishes this step.")
+
+
+def not_yet(count: int, t: Translator) -> str:
+    """A check did not pass."""
+    return t.n(
+        "Not yet: {count} thing is still needed. F7 explains it.",
+        "Not yet: {count} things are still needed. F7 explains the one at the cursor.",
+        count,
+    )
+
+
+def quiz_result(round_: Round, t: Translator) -> str:
+    """The end of a round, as Markdown."""
+    if not round_.asked:
+        return t("There are no questions here yet.")
+    out = [
+        t.n(
+            "# {score} of {count} right",
+            "# {score} of {count} right",
+            len(round_.asked),
+            score=round_.score,
+        )
+    ]
+    if round_.wrong:
+        out.append(t("These come again sooner:"))
+        out.append(
+            "\n".join(
+                f"- {q.lesson.words[t.language].tasks[q.task.id].title}"
+                f" ({q.lesson.titles[t.language].title})"
+                for q in round_.wrong
+            )
+        )
+    else:
+        out.append(t("All of them. They come again later."))
+    return "\n\n".join(out)

@@ -1,0 +1,1 @@
+"""Screens: thin views over a session."""

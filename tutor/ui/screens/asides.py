@@ -1,0 +1,103 @@
+"""What is shown beside a step on a narrow screen: its hints, its solution."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+
+from tutor.i18n.translator import Translator
+from tutor.session.api import Run
+from tutor.ui import lesson_words
+from tutor.ui.commands import Scope
+from tutor.ui.screens.base import Dialog, bindings
+from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.push import Push
+
+
+class _Aside(Dialog[str]):
+    """A text with buttons below it."""
+
+    AUTO_FOCUS = "#close"
+    DEFAULT_CSS = """
+    _Aside {
+        & > #dialog { overflow-x: auto; }
+        & Horizontal { height: auto; }
+    }
+    """
+
+    def body(self) -> ComposeResult:
+        """A text and two buttons."""
+        with VerticalScroll(id="dialog"):
+            yield Prose(id="text")
+            with Horizontal():
+                yield Push(id="act")
+                yield Push(id="close")
+
+    @property
+    def run_(self) -> Run:
+        """The lesson as it stands."""
+        run = self.session.run
+        assert run is not None  # noqa: S101  (opened from a lesson)
+        return run
+
+    def say(self, title: str, markdown: str, act: str, close: str, t: Translator) -> None:
+        """Put the words in; without words for it, the first button is not there."""
+        self.query_one("#dialog").border_title = title
+        self.query_one("#text", Prose).show(markdown, t.language)
+        self.query_one("#act", Push).display = bool(act)
+        self.query_one("#act", Push).label = act
+        self.query_one("#close", Push).label = close
+
+
+class HintScreen(_Aside):
+    """The hints that are open; F4 opens the next one."""
+
+    BINDINGS = bindings(Scope.HINT)
+    SCOPES = (Scope.HINT,)
+
+    def draw(self) -> None:
+        """In the learner's language."""
+        run, t = self.run_, self.t
+        more = run.hints_left
+        act = t.n("One more hint", "Next of {count} more hints", more) if more else ""
+        self.say(t("Hints"), lesson_words.hints(run, t), act, t("Back to work"), t)
+
+    async def begin(self) -> None:
+        """The newest hint is in sight."""
+        self.redraw()
+        self.call_after_refresh(self._to_the_newest)
+
+    def _to_the_newest(self) -> None:
+        self.query_one("#dialog").scroll_end(animate=False)
+
+    def action_hint(self) -> None:
+        """Open one more."""
+        self.session.hint()
+        self.redraw()
+        self.call_after_refresh(self._to_the_newest)
+
+    def on_push_pressed(self, event: Push.Pressed) -> None:
+        """One more, or back."""
+        if event.push.id == "act":
+            self.action_hint()
+        else:
+            self.dismiss(None)
+
+
+class SolutionScreen(_Aside):
+    """A solution. Ends with its text when it is to go into the editor."""
+
+    def draw(self) -> None:
+        """In the learner's language."""
+        t, solution = self.t, self.run_.solution
+        text = solution.text.strip("\n") if solution else ""
+        self.say(
+            t("One solution of several"),
+            f"```yaml\n{text}\n```",
+            t("Put it into the editor"),
+            t("Back to work"),
+            t,
+        )
+
+    def on_push_pressed(self, event: Push.Pressed) -> None:
+        """Into the editor, or back."""
+        solution = self.run_.solution
+        self.dismiss(solution.text if event.push.id == "act" and solution else None)

@@ -1,0 +1,76 @@
+"""The first question of all: which language."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+
+from tutor.i18n.linebreak import wrap
+from tutor.model.course import LANGUAGES
+from tutor.ui import words
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.rows import Row, Rows, Text
+
+_SAYS = {
+    "ja": "日本語で学びます。後からF3キーでいつでも切り替えられます。",
+    "en": "Learn in English. F3 switches at any time.",
+}
+
+
+class Languages(Rows):
+    """One row a language, each in its own."""
+
+    def lay(self, width: int) -> Sequence[Row]:
+        """Its name, and what choosing it means."""
+        return [
+            Row(
+                language,
+                (
+                    Text(
+                        words.LANGUAGE_NAMES[language],
+                        ((0, len(words.LANGUAGE_NAMES[language]), ".rows--strong"),),
+                    ),
+                    *(Text(f"  {line}") for line in wrap(_SAYS[language], width - 2)),
+                    Text(),
+                ),
+            )
+            for language in LANGUAGES
+        ]
+
+
+class LanguageScreen(TutorScreen[str]):
+    """Asked once, where neither the locale nor a setting tells."""
+
+    AUTO_FOCUS = "Languages"
+    DEFAULT_CSS = """
+    LanguageScreen {
+        align: center middle;
+        & #ask { width: 64; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; }
+        & Static { text-style: bold; padding: 0 0 1 2; }
+    }
+    """
+
+    def body(self) -> ComposeResult:
+        """A question in both languages, and one row for each."""
+        with VerticalScroll(id="ask", can_focus=False), Vertical():
+            yield Static("ことばを選んでください。/ Choose a language.", markup=False)
+            yield Languages()
+
+    def draw(self) -> None:
+        """It is in both languages at once."""
+        self.title_is("statefulset-tutor")
+        self.query_one(Languages).changed()
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        """The keys at the foot in the language under the cursor."""
+        self.tutor.language = event.key or self.tutor.language
+        self.show_keys()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        """That one."""
+        self.dismiss(event.key)
+
+    async def action_back(self) -> None:
+        """The one under the cursor."""
+        self.dismiss(self.query_one(Languages).cursor)

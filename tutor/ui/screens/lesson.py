@@ -1,0 +1,475 @@
+"""A lesson: its steps, the text, the question or the editor, and what was found."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tutor.model.course import ChoiceTask, WriteTask
+from tutor.model.findings import Finding
+from tutor.session.api import Grade, Run
+from tutor.ui import lesson_words
+from tutor.ui.commands import Scope
+from tutor.ui.diagnosis import Diagnosis
+from tutor.ui.screens.base import WIDE, TutorScreen, bindings
+from tutor.ui.told import Told, tell
+from tutor.ui.widgets.choices import Choices
+from tutor.ui.widgets.editor import Editor
+from tutor.ui.widgets.findings import Findings
+from tutor.ui.widgets.outline import Outline
+from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.push import Push
+from tutor.ui.widgets.rows import Rows
+
+
+class LessonScreen(TutorScreen[str]):
+    """One lesson. Ends with the id of the lesson to open next, or None for home."""
+
+    SCOPES = (Scope.LESSON,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LESSON)
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    LessonScreen {
+        & #lesson { layout: vertical; }
+        & #panes { layout: vertical; height: 1fr; }
+        & #reading { padding: 1 2 0 2; height: 1fr; overflow-x: auto; }
+        & #reading Horizontal { height: auto; }
+        & #verdict, & #choices { margin-top: 1; }
+        & #after { margin-top: 1; }
+        & #writing { display: none; height: 1fr; }
+        & Editor { height: 1fr; min-height: 3; border-top: solid $border-blurred; }
+        & Editor:focus { border-top: solid $border; }
+        & #found {
+            height: 6;
+            padding: 0 1;
+            border-top: solid $border-blurred;
+            border-title-color: $foreground;
+            border-title-style: bold;
+            &:focus-within { border-top: solid $border; height: 50%; }
+        }
+        &.-write {
+            & #reading { height: 5; padding: 0 2; }
+            & #reading:focus-within { height: 50%; }
+            & #writing { display: block; }
+        }
+        &.-wide {
+            & #reading { padding: 1 3; }
+            &.-write #panes { layout: horizontal; }
+            &.-write #reading, &.-write #reading:focus-within {
+                width: 1fr;
+                height: 1fr;
+                padding: 1 2;
+            }
+            &.-write #writing { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+            & #found { height: 12; }
+        }
+        &.-wide.-reads #lesson, &.-vast #lesson { layout: horizontal; }
+        &.-wide.-reads Outline, &.-vast Outline { width: 36; height: 1fr; padding: 1 1; }
+    }
+    """
+
+    class Rested(Message):
+        """The typing rests; this is the text."""
+
+        def __init__(self, task_id: str, text: str) -> None:
+            super().__init__()
+            self.task_id = task_id
+            self.text = text
+
+    class Judged(Message):
+        """The answer about a text has come."""
+
+        def __init__(self, text: str, answer: Future[Grade]) -> None:
+            super().__init__()
+            self.text = text
+            self.answer = answer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._editors: dict[str, Editor] = {}
+        self._task_id = ""
+        self._blocking: tuple[Finding, ...] = ()
+        self._others: tuple[Finding, ...] = ()
+        self._looked = False
+        self._diagnosis: Diagnosis[Grade] = Diagnosis(
+            self._judge,
+            lambda text, answer: self.post_message(self.Judged(text, answer)),
+            rested=lambda text: self.post_message(self.Rested(self._task_id, text)),
+        )
+
+    def body(self) -> ComposeResult:
+        """Steps, text, question; the editor comes when a step needs it."""
+        with Container(id="lesson"):
+            yield Outline()
+            with Container(id="panes"):
+                with VerticalScroll(id="reading"):
+                    yield Prose(id="prose")
+                    yield Prose(id="verdict")
+                    yield Choices(id="choices")
+                    yield Prose(id="after")
+                    with Horizontal():
+                        yield Push(id="act")
+                        yield Push(id="onward")
+                with Vertical(id="writing"), VerticalScroll(id="found", can_focus=False):
+                    yield Findings()
+
+    # State
+
+    @property
+    def run_(self) -> Run:
+        """The lesson as it stands."""
+        run = self.session.run
+        if run is None:
+            raise RuntimeError("no lesson is open")
+        return run
+
+    @property
+    def editor(self) -> Editor | None:
+        """The editor of this step."""
+        return self._editors.get(self._task_id)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """What was found, in the learner's language."""
+        return self.query_one(Findings).told
+
+    def _judge(self, text: str) -> Grade:
+        return self.session.live(text)
+
+    # Drawing
+
+    async def begin(self) -> None:
+        """Show the step the learner was at."""
+        await self._arrive()
+
+    async def _arrive(self) -> None:
+        """Another step is shown: its panes, its place, its focus."""
+        run = self.run_
+        task = run.task
+        self._diagnosis.forget()
+        self._task_id = task.id
+        self._blocking = self._others = ()
+        self._looked = False
+        writes = isinstance(task, WriteTask)
+        self.set_class(writes, "-write")
+        self.set_class(not writes, "-reads")
+        if isinstance(task, WriteTask) and task.id not in self._editors:
+            editor = self._editors[task.id] = Editor(run.text)
+            await self.query_one("#writing").mount(editor, before=0)
+        for task_id, editor in self._editors.items():
+            editor.display = task_id == task.id
+        self.redraw()
+        self.query_one("#reading").scroll_home(animate=False)
+        self._focus_first(run)
+        if self.editor is not None:
+            self._diagnosis.now(self.editor.text)
+
+    def _focus_first(self, run: Run) -> None:
+        if run.open_for_answer:
+            self.query_one(Choices).focus(scroll_visible=False)
+        elif self.editor is not None and self.has_class(WIDE):
+            self.editor.focus()
+        else:
+            self.query_one("#reading").focus()
+
+    def draw(self) -> None:
+        """Everything, from the session as it stands."""
+        run, t = self.run_, self.t
+        self.title_is(run.lesson.titles[t.language].title, lesson_words.place(run, t))
+        self.query_one(Outline).show(run, t)
+        self.query_one("#prose", Prose).show(lesson_words.text(run, t), t.language)
+        self._draw_question(run)
+        self._show("#verdict", lesson_words.verdict(run, t))
+        self._show("#after", lesson_words.after(run, t))
+        act, onward = self.query_one("#act", Push), self.query_one("#onward", Push)
+        act.display = run.open_for_answer or (self.editor is not None and not run.debrief_open)
+        act.label = t("Answer") if run.open_for_answer else t("Go to the editor")
+        onward.display = not act.display
+        onward.label = lesson_words.onward(run, t)
+        self._draw_findings(run)
+
+    def _show(self, selector: str, markdown: str) -> None:
+        prose = self.query_one(selector, Prose)
+        prose.display = bool(markdown)
+        prose.show(markdown, self.t.language)
+
+    def _draw_question(self, run: Run) -> None:
+        task, t = run.task, self.t
+        choices = self.query_one(Choices)
+        choices.display = isinstance(task, ChoiceTask)
+        if isinstance(task, ChoiceTask):
+            said = run.words(t.language)
+            marked = run.marked
+            choices.show(
+                task,
+                run.choices,
+                said.choices,
+                t,
+                why={choice: said.explanations[choice] for choice in run.explained},
+                given=marked.given if marked else (),
+                verdicts=dict(marked.verdicts) if marked else {},
+                open_for_answer=run.open_for_answer,
+            )
+
+    def _draw_findings(self, run: Run) -> None:
+        t = self.t
+        findings = self.query_one(Findings)
+        findings.expanded = self.has_class(WIDE)
+        checks = run.words(t.language).checks if self.editor is not None else {}
+        told = tell(self._blocking, self._others, t.language, checks)
+        findings.show(told, t, nothing=lesson_words.nothing_found(run, self._looked, t))
+        self.query_one("#found").border_title = lesson_words.summary(
+            run, self._blocking, self._others, self._looked, t
+        )
+
+    def _take(self, grade: Grade) -> None:
+        """Show what was found in the text as it is."""
+        if self.editor is not None:
+            self._blocking, self._others, self._looked = grade.blocking, grade.others, True
+            self.editor.mark(grade.findings)
+            self._draw_findings(self.run_)
+            self.query_one(Findings).at_line(self.editor.place[0] + 1)
+            self.show_keys()
+
+    # What happens while typing
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Ask about the text when the typing rests."""
+        event.stop()
+        if event.text_area is self.editor:
+            self._diagnosis.want(event.text_area.text)
+
+    def on_lesson_screen_rested(self, event: Rested) -> None:
+        """Keep the draft."""
+        if event.task_id == self._task_id and self.session.run is not None:
+            self.session.write(event.text)
+
+    def on_lesson_screen_judged(self, event: Judged) -> None:
+        """Show the findings, unless the text is another one by now."""
+        if self.editor is not None and event.text == self.editor.text:
+            self._take(event.answer.result())
+
+    def on_editor_moved(self, event: Editor.Moved) -> None:
+        """Tell the finding of the line one is on."""
+        self.query_one(Findings).at_line(event.line)
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        """A finding was chosen: go to its place in the text."""
+        if isinstance(event.rows, Findings) and self.editor is not None:
+            self._jump(self.told[int(event.key)].finding)
+
+    def _jump(self, finding: Finding) -> None:
+        if self.editor is not None:
+            self.editor.jump(finding)
+            self.editor.focus()
+
+    def keep_everything(self) -> None:
+        """Hand the text to the session at once."""
+        if self.editor is not None and self.session.run is not None:
+            self.session.write(self.editor.text)
+
+    def on_unmount(self) -> None:
+        """No more questions."""
+        self._diagnosis.close()
+
+    # Commands
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which commands make sense at this step. None: they exist, and cannot be given now."""
+        run = self.session.run
+        if run is None:
+            return True
+        writes, found = self.editor is not None, bool(self._blocking or self._others)
+        match action:
+            case "check":
+                return writes or run.open_for_answer
+            case "hint":
+                return writes and bool(run.words(self.t.language).hints)
+            case "solution" | "reset" | "pane":
+                return writes
+            case "unreset":
+                return writes and run.can_undo_reset
+            case "next_finding" | "explain":
+                return writes and (found or None)
+            case "previous":
+                return run.position > 0
+        return True
+
+    async def action_check(self) -> None:
+        """Check the text, or give the answer."""
+        if self.editor is not None:
+            self._check_text()
+        elif self.run_.open_for_answer:
+            self._answer()
+
+    def _answer(self) -> None:
+        choices, reading = self.query_one(Choices), self.query_one("#reading")
+        try:
+            run = self.session.answer(choices.picked)
+        except ValueError:
+            self.tutor.say(lesson_words.how(self.run_, self.t))
+            return
+        self.redraw()
+        if not run.open_for_answer:
+            reading.focus()
+        verdict = self.query_one("#verdict")
+        self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
+
+    def _check_text(self) -> None:
+        editor = self.editor
+        assert editor is not None  # noqa: S101  (the caller has looked)
+        self.session.write(editor.text)
+        run = self.session.check()
+        grade = run.grade
+        assert grade is not None  # noqa: S101  (a check leaves its verdict)
+        self._take(grade)
+        self.redraw()
+        if grade.passed:
+            reading = self.query_one("#reading")
+            reading.focus()
+            after = self.query_one("#after")
+            self.call_after_refresh(lambda: after.scroll_visible(top=True, animate=False))
+        else:
+            self.query_one(Findings).cursor = "0"
+            self.tutor.say(lesson_words.not_yet(len(grade.blocking), self.t))
+
+    async def action_next(self) -> None:
+        """Go on."""
+        self.keep_everything()
+        run = self.session.advance()
+        if run.finished:
+            from tutor.ui.screens.finished import FinishedScreen
+
+            self.redraw()
+            self.app.push_screen(FinishedScreen(), self._left_end)
+        else:
+            await self._arrive()
+
+    async def _left_end(self, going: str | None) -> None:
+        if going is None:
+            self.session.back()
+            await self._arrive()
+        else:
+            self.dismiss(going)
+
+    async def action_previous(self) -> None:
+        """Look at the step before."""
+        self.keep_everything()
+        self.session.back()
+        await self._arrive()
+
+    async def on_outline_picked(self, event: Outline.Picked) -> None:
+        """Go to the step that was clicked."""
+        self.keep_everything()
+        self.session.go(event.task_id)
+        await self._arrive()
+
+    def action_hint(self) -> None:
+        """Open one more hint."""
+        self.session.hint()
+        self.redraw()
+        if self.has_class(WIDE):
+            reading = self.query_one("#reading")
+            self.call_after_refresh(lambda: reading.scroll_end(animate=False))
+        else:
+            from tutor.ui.screens.asides import HintScreen
+
+            self.app.push_screen(HintScreen(), lambda _: self.redraw())
+
+    def action_solution(self) -> None:
+        """Show a solution, once the learner is sure."""
+        from tutor.ui.screens.confirm import Confirm
+
+        run = self.run_
+        if run.here.solution_shown or run.here.status.done:
+            self._open_solution(True)
+        else:
+            self.app.push_screen(Confirm(*lesson_words.SHOW_SOLUTION), self._open_solution)
+
+    def _open_solution(self, sure: bool | None) -> None:
+        from tutor.ui.screens.asides import SolutionScreen
+
+        if sure:
+            self.keep_everything()
+            self.session.show_solution()
+            self.redraw()
+            self.app.push_screen(SolutionScreen(), self._solution_seen)
+
+    def _solution_seen(self, text: str | None) -> None:
+        self.session.hide_solution()
+        if text is not None and self.editor is not None:
+            self.editor.put(text)
+            self.editor.focus()
+        self.redraw()
+
+    def action_reset(self) -> None:
+        """Start this step over; what was typed is put aside."""
+        if self.editor is not None:
+            self.keep_everything()
+            self.editor.put(self.session.reset().text)
+            self.redraw()
+            self.tutor.say(
+                self.t("Back at the beginning. Ctrl+Z, or “Undo reset”, brings your text back.")
+            )
+
+    def action_unreset(self) -> None:
+        """Bring back what starting over put aside."""
+        if self.editor is not None:
+            self.keep_everything()
+            self.editor.put(self.session.undo_reset().text)
+            self.redraw()
+
+    def action_next_finding(self) -> None:
+        """Jump to the finding after the cursor, from the last one to the first."""
+        if self.editor is not None and self.told:
+            here = (self.editor.place[0] + 1, self.editor.place[1] + 1)
+            findings = sorted((told.finding for told in self.told), key=_start)
+            self._jump(next((f for f in findings if _start(f) > here), findings[0]))
+
+    def action_explain(self) -> None:
+        """Explain the finding under the cursor."""
+        from tutor.ui.screens.explain import ExplainScreen
+
+        current = self.query_one(Findings).current
+        if current is not None:
+            run, finding, blocking = self.run_, current.finding, current.blocking
+
+            def said(language: str) -> Mapping[str, str]:
+                return run.words(language).checks
+
+            def words_of(language: str) -> Told:
+                needed = (finding,) if blocking else ()
+                return tell(needed, () if blocking else (finding,), language, said(language))[0]
+
+            self.app.push_screen(ExplainScreen(words_of))
+
+    def action_pane(self) -> None:
+        """To the editor, and back to the text."""
+        if self.editor is not None:
+            (self.query_one("#reading") if self.editor.has_focus else self.editor).focus()
+
+    async def on_push_pressed(self, event: Push.Pressed) -> None:
+        """The buttons below the text."""
+        if event.push.id == "onward":
+            await self.action_next()
+        elif self.editor is not None:
+            self.editor.focus()
+        else:
+            await self.action_check()
+
+    async def action_back(self) -> None:
+        """From the editor to the text; from the text home."""
+        if self.editor is not None and self.query_one("#writing").has_focus_within:
+            self.query_one("#reading").focus()
+        else:
+            self.keep_everything()
+            self.dismiss(None)
+
+
+def _start(finding: Finding) -> tuple[int, int]:
+    return finding.span.line, finding.span.column
