@@ -92,7 +92,7 @@ def _rollout(objects: Objects, document: Document) -> _Rollout | None:
     source="pkg/controller/statefulset/stateful_set_control.go updateStatefulSet (the loop over "
     "replicas ends at the partition)",
     mistakes=("M18",),
-    variants=("", "start"),
+    variants=("", "single", "start"),
 )
 def partition_lets_something_update(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """The partition leaves at least one Pod to update."""
@@ -100,10 +100,11 @@ def partition_lets_something_update(rule: Rule, objects: Objects) -> Iterator[Fi
         rollout = _rollout(objects, document)
         if rollout is None or not 0 < rollout.replicas <= rollout.partition:
             continue
+        variant = "single" if rollout.replicas == 1 else "start" if rollout.start else ""
         yield rule.finding(
             document,
             _PARTITION,
-            variant="start" if rollout.start else "",
+            variant=variant,
             found=rollout.partition,
             needed=0,
             replicas=rollout.replicas,
@@ -176,6 +177,7 @@ def _nearest_limit(value: int | str) -> str:
     "pkg/registry/apps/statefulset/strategy.go dropStatefulSetDisabledFields; k/k#137409",
     mistakes=("M21",),
     since="1.24",
+    until="1.36",
 )
 def max_unavailable_has_effect(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Nobody relies on a field that most servers throw away."""

@@ -109,6 +109,7 @@ def class_is_named(rule: Rule, objects: Objects) -> Iterator[Finding]:
     Severity.ADVICE,
     source="pkg/controller/volume/persistentvolume (Immediate binds before scheduling); k/k#91299",
     mistakes=("M35",),
+    variants=("", "default"),
 )
 def class_waits_for_the_pod(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A volume that only some nodes reach is made when the Pod's node is known."""
@@ -128,7 +129,9 @@ def class_waits_for_the_pod(rule: Rule, objects: Objects) -> Iterator[Finding]:
             continue
         yield rule.finding(
             storage_class,
-            "volumeBindingMode",
+            "volumeBindingMode" if mode else "provisioner",
+            key=not mode,
+            variant="" if mode else "default",
             found="Immediate",
             needed="WaitForFirstConsumer",
             claim=shown(user.name),

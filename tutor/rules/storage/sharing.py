@@ -7,7 +7,7 @@ from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rule
-from tutor.rules.objects import TEMPLATE, WORKLOAD_API, Objects, namespace, pod_spec, replicas
+from tutor.rules.objects import TEMPLATE, Objects, namespace, pod_spec, replicas
 from tutor.rules.shapes import at, dig, integer, sequence, string
 from tutor.rules.storage.views import Claim, claim_volumes, claims_by_name, templates, uses
 from tutor.rules.values import shown
@@ -69,7 +69,7 @@ def replicas_share_no_claim(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def deployment_can_roll(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A Deployment does not wait for a volume its old Pod holds."""
-    deployments = objects.of("Deployment", WORKLOAD_API)
+    deployments = [w for w in objects.workloads if w.kind == "Deployment"]
     known = claims_by_name(objects) if deployments else {}
     for document in deployments if known else ():
         count = replicas(document)

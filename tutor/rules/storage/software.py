@@ -67,9 +67,9 @@ def _image(container: Mapping[str, Data]) -> tuple[str, str]:
 
 
 def _persistent(document: Document) -> set[str]:
-    """Volumes of a template that hold a claim of the set or a claim by name."""
+    """Volumes of a template that hold a claim of the set or a claim by name, to be written to."""
     names = {claim.name for claim in templates(document)}
-    names.update(volume for _, volume, _, _ in claim_volumes(document))
+    names.update(volume for _, volume, _, read_only in claim_volumes(document) if not read_only)
     return names - {""}
 
 
@@ -93,8 +93,8 @@ def postgres_has_a_directory(rule: Rule, objects: Objects) -> Iterator[Finding]:
         for path, container in containers(document):
             repository, tag = _image(container)
             official = repository in _POSTGRES or repository.endswith("/library/postgres")
-            if not official or "initContainers" in path:
-                continue
+            if not official or "initContainers" in path or container.get("command"):
+                continue  # not the image's own way of starting
             directory = _variable(document, container, "PGDATA", configs)
             for i, mount in enumerate(sequence(container.get("volumeMounts"))):
                 where = string(dig(mount, "mountPath")).rstrip("/")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tutor.manifest.documents import Document
+from tutor.manifest.fragments import is_fragment
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
 from tutor.rules.objects import (
@@ -84,7 +85,7 @@ def claims(objects: Objects) -> Iterator[Claim]:
                 name = string(dig(volume, "name"))
                 yield Claim(document, path, template, Origin.EPHEMERAL, name)
     for document in objects.claims:
-        if "$patch" not in document.data and _readable(document.data):
+        if not is_fragment(document) and _readable(document.data):
             yield Claim(document, (), document.data, Origin.OBJECT, document.name)
 
 
