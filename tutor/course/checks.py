@@ -8,7 +8,7 @@ satisfy it, as the last one applied would win.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -69,19 +69,29 @@ class Candidate:
     path: Path
 
 
-def failure(check: Check, manifest: Manifest) -> Finding | None:
-    """What is wrong with the first object that does not satisfy a check; None if all is well."""
+def failure(check: Check, manifest: Manifest, wanted: Collection[Target] = ()) -> Finding | None:
+    """What is wrong with the first object that does not satisfy a check; None if all is well.
+
+    Args:
+        check: The check.
+        manifest: What the learner wrote.
+        wanted: Objects that the task asks for. One of them is never taken for a misspelt other.
+    """
     documents = manifest.documents
     there = of(check.target, documents)
     if not check.path:
-        return _about_objects(check, there, manifest)
+        return _about_objects(check, there, manifest, wanted)
     if not there:
-        return None if check.operator is Operator.ABSENT else _gone(check, check.target, manifest)
+        return (
+            None
+            if check.operator is Operator.ABSENT
+            else _gone(check, check.target, manifest, wanted)
+        )
     others: Sequence[Document] = ()
     if check.other is not None:
         others = of(check.other, documents)
         if not others:
-            return _gone(check, check.other, manifest)
+            return _gone(check, check.other, manifest, wanted)
     judged = [_judge(check, document, others) for document in there]
     wrong = [candidate for candidate in judged if not candidate.ok]
     every = bool(check.target.name) or check.target.kind in WORKLOADS
@@ -183,11 +193,13 @@ def _count(document: Document, steps: Path, values: list[Data]) -> int:
     return len(value) if isinstance(value, list | dict) else int(value is not None)
 
 
-def _about_objects(check: Check, there: list[Document], manifest: Manifest) -> Finding | None:
+def _about_objects(
+    check: Check, there: list[Document], manifest: Manifest, wanted: Collection[Target]
+) -> Finding | None:
     """Judge a check without a path: how many such objects there are."""
     match check.operator:
         case Operator.PRESENT:
-            return None if there else _gone(check, check.target, manifest)
+            return None if there else _gone(check, check.target, manifest, wanted)
         case Operator.ABSENT:
             ok, needed = not there, "0"
         case _:
@@ -234,7 +246,7 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
     )
 
 
-def _gone(check: Check, target: Target, manifest: Manifest) -> Finding:
+def _gone(check: Check, target: Target, manifest: Manifest, wanted: Collection[Target]) -> Finding:
     """The object a check is about is not there; perhaps one of almost that name is."""
     params: dict[str, Param] = {
         "check": check.id,
@@ -243,7 +255,8 @@ def _gone(check: Check, target: Target, manifest: Manifest) -> Finding:
         "found": "",
         "needed": _name(target),
     }
-    near = _nearest(target, manifest.documents)
+    free = [d for d in manifest.documents if Target(d.kind, d.name) not in wanted]
+    near = _nearest(target, free)
     if near is None:
         return _at_the_end(check, manifest, "object", params)
     document, path, nearest = near

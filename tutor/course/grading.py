@@ -26,7 +26,7 @@ class Grade:
     Attributes:
         manifest: What was read.
         blocking: What keeps the task from being done, in the order to show it. A declared check
-            that fails where the catalogue has a finding already is not shown a second time.
+            that fails where there is a finding already is not shown a second time.
         others: Everything else worth knowing, in the order to show it.
         codes: The codes of all that blocks, each once; declared checks as ``check:<id>``.
         checks: Each declared check with whether it is met, in the lesson's order; empty when the
@@ -69,10 +69,11 @@ def grade(task: WriteTask, text: str, file: str = "") -> Grade:
         return _grade(task, manifest, (*manifest.findings, _nothing(manifest)))
     gone = [kind for kind in _about(task) if not of(Target(kind), manifest.documents)]
     failed: dict[str, Finding | None] = {}
+    wanted = {check.target for check in task.checks if check.target.name}
     for check in task.checks:
         if check.target.kind in gone:
             failed[check.id] = None
-        elif (found := failure(check, manifest)) is not None:
+        elif (found := failure(check, manifest, wanted)) is not None:
             failed[check.id] = found
     return _grade(
         task,
@@ -101,8 +102,11 @@ def _grade(
     blocking = [f for f in ordered if f.severity is Severity.ERROR or f.code in blocks]
     others = [f for f in ordered if not (f.severity is Severity.ERROR or f.code in blocks)]
     codes = dict.fromkeys(code_of(f) for f in (*blocking, *failed))
-    said = {(f.document, f.path) for f in blocking if f.path}
-    blocking += [f for f in failed if (f.document, f.path) not in said]
+    said = {_place(f) for f in blocking}
+    for finding in failed:
+        if (place := _place(finding)) not in said:
+            said.add(place)
+            blocking.append(finding)
     return Grade(manifest, tuple(blocking), tuple(others), tuple(codes), checks)
 
 
@@ -110,6 +114,11 @@ def _catalogue(task: WriteTask, manifest: Manifest) -> tuple[Finding, ...]:
     before = None if task.previous is None else _read(task.previous).documents
     known = (*manifest.findings, *(f for d in manifest.documents for f in schema.check(d)))
     return (*known, *evaluate(manifest.documents, previous=before, known=known))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    """What a finding is about: a field, or an object that is not there."""
+    return finding.document, finding.path or (finding.code, finding.params.get("object"))
 
 
 def _nothing(manifest: Manifest) -> Finding:
