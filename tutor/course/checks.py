@@ -65,7 +65,7 @@ class Candidate:
     document: Document
     ok: bool
     found: Data
-    needed: str
+    needed: str | tuple[str, ...]
     path: Path
 
 
@@ -143,7 +143,7 @@ def _judge(check: Check, document: Document, others: Sequence[Document]) -> Cand
     values = values_at(document, steps)
     kind = document.kind
 
-    def judged(ok: bool, needed: str, found: Data = None) -> Candidate:
+    def judged(ok: bool, needed: str | tuple[str, ...], found: Data = None) -> Candidate:
         return Candidate(document, ok, found if found is not None else _first(values), needed, path)
 
     def some(test: Callable[[Data], bool]) -> bool:
@@ -157,7 +157,7 @@ def _judge(check: Check, document: Document, others: Sequence[Document]) -> Cand
         case Operator.IN:
             allowed = needed if isinstance(needed, list) else []
             ok = some(lambda v: any(same(kind, steps, v, each) for each in allowed))
-            return judged(ok, ", ".join(_beside(each, _first(values)) for each in allowed))
+            return judged(ok, tuple(_beside(each, _first(values)) for each in allowed))
         case Operator.MATCHES:
             pattern = re.compile(str(needed))
             ok = some(lambda v: bool(pattern.search(_plain(v))))
@@ -176,7 +176,7 @@ def _judge(check: Check, document: Document, others: Sequence[Document]) -> Cand
             ok = all(same(kind, steps, v, None) for v in written)
             return Candidate(document, ok, _first(written), "", path)
         case Operator.PRESENT:
-            return judged(bool(values), "")
+            return judged(any(value not in ("", []) for value in values), "")
 
 
 def _reaches(value: Data, least: str) -> bool:
@@ -229,13 +229,13 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
     params: dict[str, Param] = {
         "check": check.id,
         "object": f"{wrong.document.kind}/{wrong.document.name}".rstrip("/"),
-        "field": format_path(wrong.path),
+        "field": _key(wrong.path),
         "found": found,
         "needed": wrong.needed,
     }
     if check.other is not None:
         params["other"] = _name(check.other)
-        params["other_field"] = check.other_path
+        params["other_key"] = check.other_path
     return wrong.document.finding(
         CODES[check.operator],
         Severity.ERROR,
@@ -251,7 +251,7 @@ def _gone(check: Check, target: Target, manifest: Manifest, wanted: Collection[T
     params: dict[str, Param] = {
         "check": check.id,
         "object": _name(target),
-        "field": check.path,
+        "field": _key(parse_path(check.path)),
         "found": "",
         "needed": _name(target),
     }
@@ -353,6 +353,18 @@ def _prefix(document: Document, steps: Path) -> Path:
 def _is(item: Data, step: str) -> bool:
     key, equals, wanted = step.partition("=")
     return bool(equals) and isinstance(item, dict) and str(item.get(key)) == wanted
+
+
+def _key(path: Path) -> str:
+    """The last field of a path, with the index behind it; nothing for the object itself."""
+    if not path:
+        return ""
+    last = next((i for i in range(len(path) - 1, -1, -1) if not _is_item(path[i])), 0)
+    return format_path((path[last], *(s for s in path[last + 1 :] if isinstance(s, int))))
+
+
+def _is_item(step: str | int) -> bool:
+    return isinstance(step, int) or step == "*" or "=" in step
 
 
 def _name(target: Target) -> str:
