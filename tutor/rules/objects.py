@@ -235,13 +235,13 @@ class Objects:
         return self.service(name, statefulset) if name else None
 
     @cached_property
-    def governed(self) -> dict[int, tuple[Document, ...]]:
+    def governed(self) -> dict[int, list[Document]]:
         """``id`` of each governing Service to its StatefulSets."""
-        sets: dict[int, tuple[Document, ...]] = {}
+        sets: dict[int, list[Document]] = {}
         for statefulset in self.statefulsets:
             service = self.governing_service(statefulset)
             if service is not None:
-                sets[id(service)] = (*sets.get(id(service), ()), statefulset)
+                sets.setdefault(id(service), []).append(statefulset)
         return sets
 
     @cached_property

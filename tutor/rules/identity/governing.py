@@ -167,26 +167,30 @@ def governing_is_internal(this: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def governing_selects_pods(this: Rule, objects: Objects) -> Iterator[Finding]:
     """The governing Service's selector does not match the set's Pods."""
-    for service, statefulset in _pairs(objects):
-        wanted, pod = service_selector(service), pod_labels(statefulset)
-        if wanted is None or pod is None or _template_is_the_odd_one(statefulset, wanted, pod):
-            continue
-        for key, value in wanted.items():
-            if pod.get(key) == value:
+    for service in objects.services:
+        wanted = service_selector(service)
+        said: set[str] = set()
+        for statefulset in objects.governed.get(id(service), ()) if wanted else ():
+            pod = pod_labels(statefulset)
+            if pod is None or not wanted or _template_is_the_odd_one(statefulset, wanted, pod):
                 continue
-            present = key in pod
-            yield this.finding(
-                service,
-                ("spec", "selector", key),
-                key=not present,
-                variant="" if present else "missing",
-                found=shown(f"{key}: {value}"),
-                needed=shown(f"{key}: {pod[key]}") if present else _pairs_text(pod),
-                service=service.name,
-                set=statefulset.name,
-                pod=first_pod(statefulset),
-                at=at(statefulset, ("spec", "template", "metadata", "labels", key), service),
-            )
+            for key, value in wanted.items():
+                if pod.get(key) == value or key in said:
+                    continue
+                said.add(key)
+                present = key in pod
+                yield this.finding(
+                    service,
+                    ("spec", "selector", key),
+                    key=not present,
+                    variant="" if present else "missing",
+                    found=shown(f"{key}: {value}"),
+                    needed=shown(f"{key}: {pod[key]}") if present else _pairs_text(pod),
+                    service=service.name,
+                    set=statefulset.name,
+                    pod=first_pod(statefulset),
+                    at=at(statefulset, ("spec", "template", "metadata", "labels", key), service),
+                )
 
 
 def _template_is_the_odd_one(statefulset: Document, wanted: Labels, pod: Labels) -> bool:
