@@ -253,8 +253,8 @@ def _index(root: str) -> dict[str, list[_Candidate]]:
         below: list[tuple[tuple[str, ...], Type]] = []
         for path, owner in level:
             for name, field in owner.fields.items():
-                if not path and name in ("apiVersion", "kind", "status"):
-                    continue
+                if name == "status" or (not path and name in ("apiVersion", "kind")):
+                    continue  # the server's own, and what is never misplaced
                 candidate = _Candidate(path, name, field.ref)
                 found.setdefault(name, []).append(candidate)
                 if name != name.lower():
