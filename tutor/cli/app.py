@@ -161,8 +161,8 @@ def _add_language(parser: argparse.ArgumentParser, t: Translator, default: str |
 
 def _asked_language(argv: Sequence[str]) -> str | None:
     """The value of ``--lang`` before the arguments are parsed: the parser itself speaks it."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
-        value = following if word == "--lang" else word.removeprefix("--lang=")
+    for at, word in enumerate(argv):
+        value = "".join(argv[at + 1 : at + 2]) if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and value in LANGUAGES:
             return value
     return None
