@@ -22,6 +22,7 @@ class Document:
     prefix: Path = ()
     file: str = ""
     _data: Data = field(default=None, repr=False)
+    _names: tuple[str, str, str, str] | None = field(default=None, repr=False)
 
     @property
     def data(self) -> dict[str, Data]:
@@ -34,22 +35,32 @@ class Document:
     @property
     def api_version(self) -> str:
         """``apiVersion``, empty when missing or not a string."""
-        return self.text("apiVersion")
+        return (self._names or self._read_names())[0]
 
     @property
     def kind(self) -> str:
         """``kind``, empty when missing or not a string."""
-        return self.text("kind")
+        return (self._names or self._read_names())[1]
 
     @property
     def name(self) -> str:
         """``metadata.name``, empty when missing or not a string."""
-        return self.text("metadata.name")
+        return (self._names or self._read_names())[2]
 
     @property
     def namespace(self) -> str:
         """``metadata.namespace``, empty when missing: the namespace kubectl would use."""
-        return self.text("metadata.namespace")
+        return (self._names or self._read_names())[3]
+
+    def _read_names(self) -> tuple[str, str, str, str]:
+        """Rules ask for these thousands of times; the tree never changes."""
+        self._names = names = (
+            self.text(("apiVersion",)),
+            self.text(("kind",)),
+            self.text(("metadata", "name")),
+            self.text(("metadata", "namespace")),
+        )
+        return names
 
     def node(self, path: Path | str) -> Node | None:
         """The node at a path, or None where the document has nothing there."""

@@ -4,6 +4,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 """A place inside one document: keys and 0-based indexes from the root down."""
@@ -96,6 +97,7 @@ def format_path(path: Path) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=1024)
 def parse_path(text: str) -> Path:
     """Read what :func:`format_path` writes.
 
