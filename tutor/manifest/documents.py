@@ -15,6 +15,7 @@ class Document:
         root: The object; anything but a mapping has been reported and left out.
         prefix: Path of ``root`` within the file's document (``items[2]``), else empty.
         file: Name of the file as the user gave it, empty for text from an editor.
+        views: What others made of the document and want to keep with it, by their own names.
     """
 
     index: int
@@ -23,6 +24,7 @@ class Document:
     file: str = ""
     _data: Data = field(default=None, repr=False)
     _names: tuple[str, str, str, str] | None = field(default=None, repr=False)
+    views: dict[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def data(self) -> dict[str, Data]:

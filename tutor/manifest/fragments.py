@@ -28,6 +28,13 @@ def is_fragment(document: Document) -> bool:
 
 def has_directive(document: Document) -> bool:
     """Whether a key of a strategic merge patch (``$patch``, ``$retainKeys``) stands in it."""
+    found = document.views.get(__name__)
+    if found is None:  # the schema asks, and the rules ask again
+        found = document.views[__name__] = _look_for_directive(document)
+    return found is True
+
+
+def _look_for_directive(document: Document) -> bool:
     waiting: list[Node] = [document.root]
     while waiting:
         node = waiting.pop()

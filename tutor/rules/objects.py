@@ -9,7 +9,7 @@ from tutor.manifest.fragments import is_fragment
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
 from tutor.rules.selectors import CONTROLLER_LABELS, Labels, labels, matches_labels
-from tutor.rules.shapes import dig, integer, mapping, sequence, string
+from tutor.rules.shapes import dig, integer, mapping, per_document, sequence, string
 
 WORKLOAD_API = "apps/v1"
 DEFAULT_VERSION = "1.36"
@@ -34,29 +34,35 @@ def is_dns_label(name: str) -> bool:
     return len(name) <= 63 and _DNS_LABEL.match(name) is not None
 
 
+@per_document
 def template_path(document: Document) -> Path:
     """Where an object keeps its Pod template; a Pod is its own."""
     return _TEMPLATES.get((document.kind, document.api_version), TEMPLATE)
 
 
+@per_document
 def pod_labels(document: Document) -> Labels | None:
     """Labels of the Pods a workload makes, without those its controller adds; None if malformed."""
     return labels(dig(document.data, *template_path(document), "metadata", "labels"))
 
 
+@per_document
 def pod_spec(document: Document) -> Mapping[str, Data]:
     """The Pod spec of a workload."""
     return mapping(dig(document.data, *template_path(document), "spec"))
 
 
-def containers(document: Document) -> Iterator[tuple[Path, Mapping[str, Data]]]:
+@per_document
+def containers(document: Document) -> tuple[tuple[Path, Mapping[str, Data]], ...]:
     """Path and content of every container of a workload, init containers first."""
     spec = pod_spec(document)
     base = (*template_path(document), "spec")
-    for field in ("initContainers", "containers"):
-        for index, container in enumerate(sequence(spec.get(field))):
-            if isinstance(container, dict):
-                yield (*base, field, index), container
+    return tuple(
+        ((*base, field, index), container)
+        for field in ("initContainers", "containers")
+        for index, container in enumerate(sequence(spec.get(field)))
+        if isinstance(container, dict)
+    )
 
 
 def runs_long(path: Path, container: Mapping[str, Data]) -> bool:
@@ -64,11 +70,14 @@ def runs_long(path: Path, container: Mapping[str, Data]) -> bool:
     return "initContainers" not in path or container.get("restartPolicy") == "Always"
 
 
-def claim_templates(document: Document) -> Iterator[tuple[int, Mapping[str, Data]]]:
+@per_document
+def claim_templates(document: Document) -> tuple[tuple[int, Mapping[str, Data]], ...]:
     """Index and content of every claim template that is a map."""
-    for index, claim in enumerate(sequence(dig(document.data, "spec", "volumeClaimTemplates"))):
-        if isinstance(claim, dict):
-            yield index, claim
+    return tuple(
+        (index, claim)
+        for index, claim in enumerate(sequence(dig(document.data, "spec", "volumeClaimTemplates")))
+        if isinstance(claim, dict)
+    )
 
 
 def replicas(document: Document) -> int | None:
@@ -83,6 +92,7 @@ def start_ordinal(document: Document) -> int | None:
     return 0 if written is None else integer(written)
 
 
+@per_document
 def service_name(document: Document) -> str:
     """``spec.serviceName`` of a StatefulSet, empty when missing or not a string."""
     return string(dig(document.data, "spec", "serviceName"))
@@ -98,6 +108,7 @@ def service_type(service: Document) -> str:
     return string(dig(service.data, "spec", "type")) or "ClusterIP"
 
 
+@per_document
 def service_selector(service: Document) -> Labels | None:
     """``spec.selector`` of a Service without the controllers' own labels; None if malformed."""
     wanted = labels(dig(service.data, "spec", "selector"))

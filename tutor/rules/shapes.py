@@ -4,13 +4,15 @@ What a person typed may hold a list where a map belongs, or a number as a name. 
 something empty instead of raising; that the shape is wrong is the schema's to say.
 """
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
 
+T = TypeVar("T")
 _NONE: dict[str, Data] = {}
 
 
@@ -36,15 +38,30 @@ def integer(value: Data) -> int | None:
 
 def dig(value: "Data | Mapping[str, Data]", *steps: str | int) -> Data:
     """The value some steps down, None where there is nothing or the shape does not allow it."""
-    found = cast("Data", value)
+    found: Any = value
     for step in steps:
-        if isinstance(step, str):
-            found = found.get(step) if isinstance(found, dict) else None
-        elif isinstance(found, list) and 0 <= step < len(found):
+        if type(found) is dict:
+            found = found.get(step)
+        elif type(found) is list and type(step) is int and 0 <= step < len(found):
             found = found[step]
         else:
             return None
-    return found
+    return cast("Data", found)
+
+
+def per_document(view: Callable[[Document], T]) -> Callable[[Document], T]:
+    """Let a pure view of a document be made once, however many rules ask for it."""
+    key = f"{view.__module__}.{view.__name__}"
+
+    @wraps(view)
+    def seen(document: Document) -> T:
+        try:
+            return cast("T", document.views[key])
+        except KeyError:
+            made = document.views[key] = view(document)
+            return made
+
+    return seen
 
 
 def at(document: Document, path: Path, seen_from: Document) -> int | str:
