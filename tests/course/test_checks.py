@@ -203,6 +203,21 @@ def test_a_missing_object_is_named_with_the_nearest(
         assert message(finding, language)
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("[name=web].volumeMounts[name=backup].mountPath", "volumeMounts[name=backup].mountPath"),
+        ("[name=sidecar].volumeMounts[*].mountPath", "volumeMounts[*].mountPath"),
+        ("[name=web].readinessProbe.httpGet.path", "path"),
+    ],
+)
+def test_what_is_missing_is_never_the_list_that_is_there(path: str, field: str) -> None:
+    finding = judge(check(SET, CONTAINERS + path, "equals", "/data"))
+    assert finding is not None
+    assert finding.variant == "missing"
+    assert finding.params["field"] == field
+
+
 def test_the_other_object_of_same_as_can_be_what_is_missing() -> None:
     finding = judge(check(SET, "spec.serviceName", "same-as", "metadata.name", "ConfigMap"))
     assert finding is not None

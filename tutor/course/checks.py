@@ -229,7 +229,7 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
     params: dict[str, Param] = {
         "check": check.id,
         "object": f"{wrong.document.kind}/{wrong.document.name}".rstrip("/"),
-        "field": _key(wrong.path),
+        "field": _key(wrong.path, parse_path(check.path)[len(wrong.path) :]),
         "found": found,
         "needed": wrong.needed,
     }
@@ -355,12 +355,17 @@ def _is(item: Data, step: str) -> bool:
     return bool(equals) and isinstance(item, dict) and str(item.get(key)) == wanted
 
 
-def _key(path: Path) -> str:
-    """The last field of a path, with the index behind it; nothing for the object itself."""
+def _key(path: Path, rest: Path = ()) -> str:
+    """The last field of a path, with the index behind it; nothing for the object itself.
+
+    Args:
+        path: The path.
+        rest: What the path still lacks where no item of a list fitted: ``[*].mountPath``.
+    """
     if not path:
         return ""
     last = next((i for i in range(len(path) - 1, -1, -1) if not _is_item(path[i])), 0)
-    return format_path((path[last], *(s for s in path[last + 1 :] if isinstance(s, int))))
+    return format_path((path[last], *(s for s in path[last + 1 :] if isinstance(s, int)), *rest))
 
 
 def _is_item(step: str | int) -> bool:
