@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tutor.manifest import schema
 from tutor.manifest.documents import Document, Manifest
+from tutor.manifest.fragments import is_fragment
 from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rules
 from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
@@ -21,6 +22,8 @@ def check(
 ) -> tuple[Finding, ...]:
     """Everything there is to say about files that are applied together, in the order it is shown.
 
+    A part of an object, such as a Kustomize patch, is not asked for what it leaves out.
+
     Args:
         manifests: What reading made of each file.
         previous: What was applied before, for the rules that compare.
@@ -34,7 +37,7 @@ def check(
     documents = [document for manifest in read for document in manifest.documents]
     known = [finding for manifest in read for finding in manifest.findings]
     for document in documents:
-        known.extend(schema.check(document, kubernetes=version))
+        known.extend(schema.check(document, kubernetes=version, partial=is_fragment(document)))
     found = evaluate(documents, previous=previous, version=version or DEFAULT_VERSION, known=known)
     return in_order((*known, *found))
 
