@@ -1,9 +1,10 @@
 """Run the catalogue over documents, and put what matters first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tutor.manifest import schema
 from tutor.manifest.documents import Document, Manifest
+from tutor.manifest.fragments import is_fragment
 from tutor.manifest.fragments import is_fragment
 from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rules
@@ -19,27 +20,42 @@ def check(
     *,
     previous: Iterable[Document] | None = None,
     version: str = "",
+    patches: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Everything there is to say about files that are applied together, in the order it is shown.
 
-    A part of an object, such as a Kustomize patch, is not asked for what it leaves out.
+    Of a document that is only a part of an object, its fields are checked and no rule is applied.
+    Where a document could not be read, the rules name errors only: the object that one of the
+    others seems to lack may be the one that is lost.
 
     Args:
         manifests: What reading made of each file.
         previous: What was applied before, for the rules that compare.
         version: The Kubernetes minor version asked about; empty for the newest schema and the
             rules of :data:`~tutor.rules.objects.DEFAULT_VERSION`.
+        patches: Names of files that hold parts of objects, such as the patches of Kustomize.
 
     Raises:
         ValueError: ``version`` is not a version.
     """
-    read = tuple(manifests)
-    documents = [document for manifest in read for document in manifest.documents]
-    known = [finding for manifest in read for finding in manifest.findings]
-    for document in documents:
-        known.extend(schema.check(document, kubernetes=version, partial=is_fragment(document)))
-    found = evaluate(documents, previous=previous, version=version or DEFAULT_VERSION, known=known)
-    return in_order((*known, *found))
+    whole: list[Document] = []
+    known: list[Finding] = []
+    lost = False
+    for manifest in manifests:
+        known.extend(manifest.findings)
+        lost = lost or _has_lost(manifest)
+        for document in manifest.documents:
+            part = manifest.file in patches or is_fragment(document)
+            known.extend(schema.check(document, kubernetes=version, partial=part))
+            if not part:
+                whole.append(document)
+    found = evaluate(whole, previous=previous, version=version or DEFAULT_VERSION, known=known)
+    return in_order((*known, *(f for f in found if not lost or f.severity is Severity.ERROR)))
+
+
+def _has_lost(manifest: Manifest) -> bool:
+    read = {document.index for document in manifest.documents}
+    return any(f.severity is Severity.ERROR and f.document not in read for f in manifest.findings)
 
 
 def evaluate(
