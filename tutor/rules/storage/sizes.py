@@ -15,7 +15,7 @@ from tutor.rules.storage.views import Claim, claims
 from tutor.rules.values import shown, unfilled
 
 _STORAGE = ("resources", "requests", "storage")
-_SMALL = Quantity(1 << 20)
+_SMALL = Quantity(10**6)
 _ZERO = Quantity(0)
 _WRITTEN = re.compile(r"([0-9]{1,15}(?:[.,][0-9]{1,9})?)[\s_-]*([A-Za-z]{0,9})\Z", re.ASCII)
 _ROOMY = "Gi"

@@ -102,7 +102,7 @@ def postgres_has_a_directory(rule: Rule, objects: Objects) -> Iterator[Finding]:
                     continue
                 if string(dig(mount, "subPath")) or string(dig(mount, "subPathExpr")):
                     continue
-                if directory is not None and directory.rstrip("/") not in ("", where):
+                if directory is None or directory.rstrip("/") not in ("", where):
                     continue
                 major = re.match(r"[0-9]{1,3}", tag)
                 yield rule.finding(

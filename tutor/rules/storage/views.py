@@ -66,7 +66,7 @@ class Claim(NamedTuple):
         if isinstance(old, str):
             return old
         written = self.spec.get("storageClassName")
-        return None if written is None else string(written)
+        return None if written is None else str(written)
 
     @property
     def modes(self) -> list[str]:
