@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from tutor.manifest import schema
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.fragments import is_fragment
-from tutor.manifest.fragments import is_fragment
 from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rules
 from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
