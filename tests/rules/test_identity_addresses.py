@@ -108,7 +108,8 @@ def test_across_namespaces_the_namespace_is_part_of_the_name() -> None:
 
 
 def test_no_ordinal_is_known_under_an_autoscaler_or_without_numbers() -> None:
-    for spec in ("serviceName: nginx\nreplicas: three", "serviceName: nginx\nreplicas: 0"):
+    for count in ("replicas: three", "replicas: 0", "minReadySeconds: 0"):
+        spec = f"serviceName: nginx\n{count}"
         text = together(
             service(),
             workload(spec=spec, container="env: [{name: X, value: 'http://web-7.nginx'}]"),

@@ -311,8 +311,12 @@ class Objects:
         return targets
 
     def ordinals(self, statefulset: Document) -> range | None:
-        """Ordinals of a set's Pods; None where an autoscaler decides, or the numbers are wrong."""
-        count, start = replicas(statefulset), start_ordinal(statefulset)
+        """Ordinals of a set's Pods, as far as the files tell; None where they do not.
+
+        A set without ``replicas`` is scaled by someone else: an autoscaler, or a person.
+        """
+        count = integer(dig(statefulset.data, "spec", "replicas"))
+        start = start_ordinal(statefulset)
         key = (namespace(statefulset), "StatefulSet", statefulset.name)
         if count is None or start is None or min(count, start) < 0 or key in self.autoscaled:
             return None

@@ -9,7 +9,7 @@ from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Severity
 from tutor.model.nearest import nearest
 from tutor.rules.catalogue import Rule, rule
-from tutor.rules.objects import Objects, namespace, pod_labels, replicas
+from tutor.rules.objects import Objects, namespace, pod_labels
 from tutor.rules.selectors import labels, matches
 from tutor.rules.shapes import at, dig, integer, mapping, string
 from tutor.rules.values import shown
@@ -85,13 +85,12 @@ def _allows_none(field: str, value: Data, count: int | None) -> bool:
 
 
 def _count(objects: Objects, protected: list[Document]) -> int | None:
-    """How many Pods the workloads want; None where an autoscaler or another kind decides."""
+    """How many Pods the workloads want; None where the files do not tell."""
     total = 0
     for workload in protected:
-        count = replicas(workload) if workload.kind in _REPLICATED else None
-        if count is None or (namespace(workload), workload.kind, workload.name) in (
-            objects.autoscaled
-        ):
+        count = integer(dig(workload.data, "spec", "replicas"))
+        key = (namespace(workload), workload.kind, workload.name)
+        if count is None or workload.kind not in _REPLICATED or key in objects.autoscaled:
             return None
         total += count
     return total
