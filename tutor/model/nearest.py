@@ -19,7 +19,7 @@ def distance(one: str, other: str, limit: int) -> int:
         if min(row) > limit:
             return limit + 1
         before = above
-    return row[-1]
+    return min(row[-1], limit + 1)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
