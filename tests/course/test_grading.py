@@ -204,6 +204,12 @@ def test_a_rule_of_the_task_blocks_whatever_its_severity() -> None:
     assert all(finding.severity is not Severity.ERROR for finding in graded.others)
 
 
+def test_the_same_object_twice_blocks_though_both_are_right() -> None:
+    other = SET.replace("image: nginx:1.27", "image: nginx:1.28")
+    assert grade(TASK, SOLUTION + "---\n" + other).codes == ("STS415",)
+    assert grade(TASK, SOLUTION + "---\n" + SET).passed, "twice the same is once"
+
+
 def test_a_check_is_not_said_twice_where_the_catalogue_speaks() -> None:
     text = SOLUTION.replace("clusterIP: None", "clusterIP: none")
     graded = grade(TASK, text)

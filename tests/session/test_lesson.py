@@ -246,6 +246,17 @@ def test_an_order_is_shown_shuffled_and_stays_so(session: Session) -> None:
     assert session.back().choices == shown
 
 
+def test_what_is_on_the_screen_goes_with_the_task(session: Session) -> None:
+    session.open(LESSON, "fix")
+    session.show_solution()
+    run = session.check()
+    assert run.grade is not None
+    assert run.solution is not None
+    session.back()
+    run = session.advance()
+    assert (run.task_id, run.grade, run.solution) == ("fix", None, None)
+
+
 def test_without_a_lesson_there_is_nothing_to_do(session: Session) -> None:
     with pytest.raises(RuntimeError):
         session.advance()

@@ -62,10 +62,11 @@ class Learner(RuleBasedStateMachine):
         run = self.session.open(lesson, task)
         assert not task or run.task_id == task
 
-    @rule(task=st.sampled_from(TASKS))
+    @rule(task=st.sampled_from([*TASKS, "fix", "fix", "fix"]))
     def go(self, task: str) -> None:
         assert self.session.go(task).task_id == task
 
+    @precondition(lambda self: not self.writing() or self.run_.here.status.done)
     @rule()
     def advance(self) -> None:
         before = self.run_
@@ -74,6 +75,7 @@ class Learner(RuleBasedStateMachine):
         if isinstance(before.task, ReadTask):
             assert after.lesson_progress.task(before.task_id).status is Status.SOLVED
 
+    @precondition(lambda self: not self.writing() or self.run_.here.status.done)
     @rule()
     def back(self) -> None:
         before = self.run_
@@ -86,8 +88,10 @@ class Learner(RuleBasedStateMachine):
         assert self.session.write(text).text == text
 
     @precondition(writing)
-    @rule()
-    def check(self) -> None:
+    @rule(text=st.sampled_from([None, SOLUTION, SOLUTION]))
+    def check(self, text: str | None) -> None:
+        if text is not None:
+            self.session.write(text)
         run = self.session.check()
         assert run.grade is not None
         assert run.grade.passed == (run.text == SOLUTION)
@@ -124,18 +128,18 @@ class Learner(RuleBasedStateMachine):
         assert isinstance(task, WriteTask)
         assert run.text == task.starter
 
-    @precondition(writing)
+    @precondition(lambda self: self.writing() and self.run_.can_undo_reset)
     @rule()
     def undo_reset(self) -> None:
         before = self.run_.here
-        if before.kept and before.kept[-1].solution_shown and before.status is not Status.SOLVED:
+        if before.kept[-1].solution_shown and before.status is not Status.SOLVED:
             self.helped.add(self.place)
-        if before.kept and before.draft is not None:
+        if before.draft is not None:
             self.put_aside.setdefault(self.place, []).append(before.draft)
-        if before.kept and before.kept[-1].text in self.put_aside.get(self.place, []):
+        if before.kept[-1].text in self.put_aside.get(self.place, []):
             self.put_aside[self.place].remove(before.kept[-1].text)  # the learner's again
         run = self.session.undo_reset()
-        assert not before.kept or run.text == before.kept[-1].text
+        assert run.text == before.kept[-1].text
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
@@ -225,4 +229,4 @@ class Learner(RuleBasedStateMachine):
 
 
 TestLearner = Learner.TestCase
-TestLearner.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)
+TestLearner.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
