@@ -57,6 +57,8 @@ _Frame: TypeAlias = tuple[
     "str | None",
 ]
 """Where the composer was before it went into a list or an object."""
+_JOINED = frozenset({"apiVersion", "kind", "metadata"})
+"""Top-level keys that say, when they come twice, that two documents have run together."""
 _MOST = 20 * MAX_FINDINGS_PER_CODE
 """Problems kept of one document."""
 _FLOW_MARK = re.compile(r"\?|[\[{,]\s*:")
@@ -106,7 +108,7 @@ class Composed:
     Attributes:
         root: None for an empty document.
         problems: What kubectl refuses although it is YAML, and keys it would lose.
-        repeated: The keys of the top level that were there before.
+        repeated: Keys of the top level that every object has once, and that were there before.
         suspects: Scalars to look at more closely.
         end: Index of the first character after the document.
         count: How many events it took.
@@ -303,7 +305,7 @@ class Composed:
             )
             return str(event.value)
         if isinstance(value, float) and not math.isfinite(value):
-            self._problem("YAML112", event, found=event.value)
+            self._problem("YAML112", event, found=event.value[:_SHOWN])
         return value
 
     def _odd_key(self, key: Scalar, tag: str | None) -> str | None:
@@ -342,10 +344,12 @@ class Composed:
             return
         assert isinstance(mapping, Mapping)  # noqa: S101
         first = mapping.keys[name]
-        if len(self._stack) == 1 and len(self.repeated) < MAX_DOCUMENTS:
+        if len(self._stack) == 1 and name in _JOINED:
             self.repeated.append(key)
+            if len(self.repeated) > len(_JOINED) * MAX_DOCUMENTS:
+                raise LimitError("documents", MAX_DOCUMENTS, key.line, key.column)
         self._key_problem(
-            "YAML110", key, "", self._path(name), key=name, first=first.line, line=key.line
+            "YAML110", key, "", self._path(name), key=name[:_SHOWN], first=first.line, line=key.line
         )
 
     def _without_name(
@@ -378,7 +382,7 @@ class Composed:
         elif node is container or any(node is frame[0] for frame in self._stack):
             variant = "itself"
         if variant or node is None:
-            self._problem("YAML113", event, variant, name=event.anchor)
+            self._problem("YAML113", event, variant, name=event.anchor[:_SHOWN])
             return Scalar(None, "", True, line, column, end.line + self._line, end.column + 1)
         self._anchors.spend(node, len(self._stack), line, column)
         return node

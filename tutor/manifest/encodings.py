@@ -5,6 +5,7 @@ a byte order mark is read, anything else is taken for UTF-8 and what is not beco
 """
 
 import re
+from codecs import getincrementaldecoder
 
 from tutor.manifest.problems import Problem
 from tutor.model.findings import Param, Severity
@@ -16,6 +17,10 @@ _UTF16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BIJ])")
 _PROBE = 4096
 """Bytes looked at to tell UTF-16 without a mark from text that holds NUL."""
+
+_REPLACEMENT = "\ufffd"
+_MOST_REPLACED = 1_000
+"""Bytes that are not UTF-8, beyond which a file is not taken for text."""
 
 _COMMON = re.compile("[\u3040-\u309f\u30a0-\u30ff\u3001\u3002\uff1a\uff08\uff09]|[\u4e00-\u9fff]")
 _RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u2500-\u257f\u0370-\u04ff]")
@@ -95,13 +100,19 @@ def _named(source: bytes, codec: str, name: str, variant: str) -> tuple[str, lis
 
 
 def _broken(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem]]:
-    """Text with bytes that no encoding we know explains."""
-    text = source.decode("utf-8", "replace")
+    """Text with bytes that no encoding we know explains; no text at all if they are many."""
     line, column = _place(source[: error.start].decode("utf-8"))
-    byte = f"0x{source[error.start]:02X}"
-    return text, [
-        _problem(line, column, Severity.ERROR, "invalid", byte=byte, offset=error.start + 1)
-    ]
+    params = {"byte": f"0x{source[error.start]:02X}", "offset": error.start + 1}
+    decoder = getincrementaldecoder("utf-8")("replace")
+    parts: list[str] = []
+    replaced = 0
+    for start in range(0, len(source), _PROBE):
+        parts.append(decoder.decode(source[start : start + _PROBE]))
+        replaced += parts[-1].count(_REPLACEMENT)
+        if replaced > _MOST_REPLACED:
+            return "", [_problem(line, column, Severity.ERROR, "binary", **params)]
+    parts.append(decoder.decode(b"", final=True))
+    return "".join(parts), [_problem(line, column, Severity.ERROR, "invalid", **params)]
 
 
 def _place(before: str) -> tuple[int, int]:

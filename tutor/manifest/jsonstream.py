@@ -4,6 +4,7 @@ import json
 import re
 from typing import NamedTuple
 
+from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
 from tutor.manifest.places import Edits
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -34,13 +35,18 @@ def pieces(text: str) -> list[Piece] | None:
 
     Escapes YAML has not (``\ud83d\ude00``, a character beyond 16 bits in two halves) become those
     it has.
+
+    Raises:
+        LimitError: There are too many.
     """
     at = _end_of_space(text, 0)
     if not text.startswith("{", at):
         return None
     found: list[Piece] = []
-    line, counted = 0, 0
+    line = counted = begin = 0
     while at < len(text):
+        if len(found) == MAX_DOCUMENTS:
+            raise LimitError("documents", MAX_DOCUMENTS)
         try:
             value, end = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
@@ -48,10 +54,11 @@ def pieces(text: str) -> list[Piece] | None:
         if not isinstance(value, dict):
             return None
         line += text.count("\n", counted, at)
+        begin = max(begin, text.rfind("\n", counted, at) + 1)
         counted = at
         edits = Edits()
         piece = _as_yaml(text[at:end], edits)
-        found.append(Piece(piece, line, at - text.rfind("\n", 0, at) - 1, edits))
+        found.append(Piece(piece, line, at - begin, edits))
         at = _end_of_space(text, end)
     return found
 

@@ -7,6 +7,9 @@ documents and 40 levels) and low enough that hostile text is refused at once.
 MAX_BYTES = 10 * 1024 * 1024
 """Bytes, or characters of a text, in one file. One object in etcd may have 1.5 MiB."""
 
+MAX_LINE = 2 * 1024 * 1024
+"""Characters in one line: JSON without line breaks may have many."""
+
 MAX_DOCUMENTS = 5_000
 """Documents in one file, empty ones included."""
 
@@ -29,11 +32,26 @@ MAX_SLIP_LINE = 2_000
 """Characters of a line that is looked into for slips. People do not type longer ones."""
 
 
+def check_lines(text: str) -> None:
+    """Refuse a text with a line that is too long, in steps of that length.
+
+    Raises:
+        LimitError: There is one.
+    """
+    start, line = 0, 1
+    while len(text) - start > MAX_LINE:
+        end = text.rfind("\n", start, start + MAX_LINE + 1)
+        if end < 0:
+            raise LimitError("line", MAX_LINE, line)
+        line += text.count("\n", start, end + 1)
+        start = end + 1
+
+
 class LimitError(Exception):
     """A text beyond one of the limits.
 
     Attributes:
-        variant: Which one: ``size``, ``documents``, ``nodes``, ``depth``, ``aliases``.
+        variant: Which one: ``size``, ``line``, ``documents``, ``nodes``, ``depth``, ``aliases``.
         limit: Its value.
         line: Where it was passed, from 1.
         column: Where it was passed, from 1.

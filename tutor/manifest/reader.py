@@ -21,11 +21,8 @@ from tutor.manifest.places import At, beyond_yaml, line_starts, move, moved
 from tutor.manifest.problems import Problem
 from tutor.manifest.slips.mend import Mender
 from tutor.manifest.slips.silent import silent_slips
-from tutor.manifest.splitting import Chunk, split
+from tutor.manifest.splitting import Chunk, split, without_directives
 from tutor.model.findings import Finding
-
-_JOINED = frozenset({"apiVersion", "kind", "metadata"})
-"""Top-level keys that say, when they come twice, that two documents have run together."""
 
 
 def read(source: str | bytes, file: str = "") -> Manifest:
@@ -69,6 +66,7 @@ class _Reading:
     def read(self, text: str) -> None:
         """Read all documents of a text."""
         try:
+            limits.check_lines(text)
             for chunk in split(text):
                 self._chunk(chunk)
         except limits.LimitError as error:
@@ -98,6 +96,7 @@ class _Reading:
             divide: Whether it may turn out to be several.
         """
         self._index += 1
+        chunk = without_directives(chunk)
         self.report(chunk.problems)
         try:
             composed = self._composer.compose(chunk.text, chunk.line)
@@ -168,7 +167,7 @@ class _Reading:
 
 def _run_together(composed: Composed) -> list[Scalar]:
     """The keys at which a new document begins without ``---``, if that is what happened."""
-    repeated = [key for key in composed.repeated if key.text in _JOINED and key.column == 1]
+    repeated = [key for key in composed.repeated if key.column == 1]
     if len({key.text for key in repeated}) < 2:
         return []
     return [key for key in repeated if key.text == repeated[0].text]

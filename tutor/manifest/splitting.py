@@ -4,12 +4,21 @@ kubectl cuts the text at ``---`` lines before any YAML is parsed (``YAMLReader``
 so a mistake in one document leaves the others readable.
 """
 
+import re
 from typing import NamedTuple
 
 from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
 from tutor.manifest.problems import Problem
 
 SEPARATOR = "---"
+_BREAKS = "\r\n\x85\u2028\u2029"
+_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+_UP_TO_BREAK = re.compile(f"[^{_BREAKS}]+")
+_DIRECTIVES = re.compile(
+    rf"(?:[ \t]*(?:\#[^{_BREAKS}]*)?[{_BREAKS}])*%[^{_BREAKS}]*"
+    rf"(?:[{_BREAKS}]+(?:%|[ \t]*\#)[^{_BREAKS}]*|[{_BREAKS}][ \t]+(?=[{_BREAKS}]|\Z))*"
+)
+_DIRECTIVE = re.compile(f"(?:(?<=[{_BREAKS}])|\\A)%")
 _SHOWN = 40
 """Characters of a line that a message repeats."""
 
@@ -72,6 +81,30 @@ def split(text: str, line: int = 1) -> list[Chunk]:
     if problems and chunks:
         chunks[-1] = chunks[-1]._replace(problems=chunks[-1].problems + problems)
     return chunks
+
+
+def without_directives(chunk: Chunk) -> Chunk:
+    """A document without ``%YAML`` and ``%TAG`` lines, which kubectl cannot read.
+
+    It cuts at the ``---`` that has to follow them, so what is left is a document that ends in the
+    middle of nowhere. Nor does the parser ever see them: its time grows with their square.
+    """
+    text = chunk.text
+    if not text.startswith("%") and not any(f"{end}%" in text for end in _BREAKS):
+        return chunk
+    match = _DIRECTIVES.match(text)
+    if match is None:
+        return chunk
+    head = match[0]
+    at = next(_DIRECTIVE.finditer(head)).start()
+    line = chunk.line + len(_BREAK.findall(head, 0, at))
+    found = _UP_TO_BREAK.match(head, at)
+    length = len(found[0]) if found else 1
+    problem = Problem(
+        "YAML108", line, 1, line, length + 1, {"found": head[at : at + length][:_SHOWN]}
+    )
+    text = _DIRECTIVE.sub("#", head) + text[match.end() :]
+    return Chunk(text, chunk.line, (*chunk.problems, problem))
 
 
 def _bad_separator(line: int, column: int, found: str, variant: str) -> Problem:
