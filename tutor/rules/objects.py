@@ -1,8 +1,9 @@
 """The objects of one or more files, seen the way rules ask for them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar, cast
 
 from tutor.manifest.documents import Document
 from tutor.manifest.fragments import is_fragment
@@ -10,6 +11,8 @@ from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
 from tutor.rules.selectors import CONTROLLER_LABELS, Labels, labels, matches_labels
 from tutor.rules.shapes import dig, integer, mapping, per_document, sequence, string
+
+_T = TypeVar("_T")
 
 WORKLOAD_API = "apps/v1"
 DEFAULT_VERSION = "1.36"
@@ -153,6 +156,13 @@ class Objects:
         self.documents = tuple(documents)
         self.version = version
         self.previous = previous
+        self._made: dict[Callable[[Objects], object], object] = {}
+
+    def once(self, make: Callable[["Objects"], _T]) -> _T:
+        """What a function makes of these objects, made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("_T", self._made[make])
 
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], tuple[Document, ...]]:
