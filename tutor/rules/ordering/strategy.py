@@ -8,7 +8,7 @@ from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
-from tutor.rules.objects import Objects, replicas, start_ordinal
+from tutor.rules.objects import Objects, replicas
 from tutor.rules.ordering.fields import POLICIES, STRATEGIES
 from tutor.rules.shapes import dig, integer, string
 from tutor.rules.values import meant, shown, unfilled
@@ -75,15 +75,10 @@ class _Rollout(NamedTuple):
 
 def _rollout(objects: Objects, document: Document) -> _Rollout | None:
     partition = integer(dig(document.data, *_PARTITION))
-    asked, first = replicas(document), start_ordinal(document)
-    if partition is None or partition < 0 or asked is None or first is None or first < 0:
+    ordinals = objects.ordinals(document)
+    if partition is None or partition < 0 or ordinals is None or on_delete(document):
         return None
-    # Where replicas is left out, or an autoscaler sets it, nothing is known.
-    if dig(document.data, "spec", "replicas") is None or objects.ordinals(document) is None:
-        return None
-    if on_delete(document):
-        return None
-    return _Rollout(partition, asked, first)
+    return _Rollout(partition, len(ordinals), ordinals.start)
 
 
 @rule(

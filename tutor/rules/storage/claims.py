@@ -12,7 +12,7 @@ from tutor.rules.objects import (
     start_ordinal,
 )
 from tutor.rules.shapes import at, dig, string
-from tutor.rules.storage.views import Claim, Origin, claims, templates
+from tutor.rules.storage.views import Claim, Origin, Views
 from tutor.rules.values import meant, shown, unfilled
 
 ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
@@ -39,9 +39,10 @@ _MODE_WORDS = {
 )
 def claim_names_are_unique(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Two claim templates of one name are one claim."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
         last: dict[str, Claim] = {}
-        for claim in templates(document):
+        for claim in views.templates(document):
             earlier = last.get(claim.name)
             if earlier is not None and claim.name:
                 yield rule.finding(
@@ -62,7 +63,7 @@ def claim_names_are_unique(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def access_mode_present(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim says how it is mounted."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         misspelt = any(key.lower() in ("accessmode", "accessmodes") for key in claim.spec)
         if claim.spec.get("accessModes") in ([], None) and (
             "accessModes" in claim.spec or not misspelt
@@ -81,7 +82,7 @@ def access_mode_present(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def access_mode_known(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Access modes are written out, in the letters of the API."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         if not isinstance(claim.spec.get("accessModes"), list):
             continue
         for i, mode in enumerate(_items(claim)):
@@ -110,7 +111,7 @@ def _items(claim: Claim) -> list[object]:
 )
 def once_pod_stands_alone(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """ReadWriteOncePod is the only mode of its claim."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         modes = _items(claim)
         others = tuple(
             mode for mode in ACCESS_MODES if mode in modes and mode != "ReadWriteOncePod"
@@ -132,8 +133,9 @@ def once_pod_stands_alone(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def claim_per_pod_needs_no_sharing(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim that one Pod has for itself asks for no more than it needs."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
-        for claim in templates(document):
+        for claim in views.templates(document):
             modes = _items(claim)
             if "ReadWriteMany" in modes:
                 yield rule.finding(
@@ -153,13 +155,14 @@ def claim_per_pod_needs_no_sharing(rule: Rule, objects: Objects) -> Iterator[Fin
 )
 def claim_names_do_not_collide(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Claims of two sets do not get one name."""
+    views = objects.once(Views)
     owners: dict[tuple[str, str], list[tuple[Claim, range]]] = {}
     for document in objects.statefulsets:
         count, first = replicas(document), start_ordinal(document)
         if not document.name or count is None or first is None or min(count, first) < 0:
             continue
         ordinals = range(first, first + max(count, 1))
-        for claim in templates(document):
+        for claim in views.templates(document):
             if not claim.name:
                 continue
             key = (namespace(document), f"{claim.name}-{document.name}")
@@ -185,8 +188,9 @@ def claim_names_do_not_collide(rule: Rule, objects: Objects) -> Iterator[Finding
 )
 def claim_template_name(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim template's name can be a volume's name."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
-        for claim in templates(document):
+        for claim in views.templates(document):
             path = (*claim.path, "metadata", "name")
             written = dig(claim.body, "metadata", "name")
             if written is None or written == "":
@@ -210,9 +214,10 @@ def _as_label(name: str) -> str:
 )
 def template_names_no_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """One PersistentVolume cannot serve the claims of several Pods."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
         count = replicas(document)
-        for claim in templates(document) if count is not None and count > 1 else ():
+        for claim in views.templates(document) if count is not None and count > 1 else ():
             found = string(claim.spec.get("volumeName"))
             if found and claim.origin is Origin.TEMPLATE:
                 yield rule.finding(

@@ -7,7 +7,7 @@ from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
 from tutor.rules.shapes import at, dig, mapping, sequence, string
-from tutor.rules.storage.views import CLASS_ANNOTATION, Claim, Origin, claims, templates
+from tutor.rules.storage.views import CLASS_ANNOTATION, Claim, Origin, Views
 from tutor.rules.values import shown
 
 _DEFAULT_ANNOTATIONS = (
@@ -65,7 +65,7 @@ def empty_class_is_meant(rule: Rule, objects: Objects) -> Iterator[Finding]:
         not dig(volume.data, "spec", "storageClassName")
         for volume in objects.of("PersistentVolume", "v1")
     )
-    for claim in claims(objects) if not by_hand else ():
+    for claim in objects.once(Views).claims if not by_hand else ():
         if claim.class_name == "" and not _static(claim):
             old = dig(claim.body, "metadata", "annotations", CLASS_ANNOTATION) == ""
             path = (
@@ -86,11 +86,12 @@ def empty_class_is_meant(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def class_is_named(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim without a class needs a default class. Said once, about the first such claim."""
+    views = objects.once(Views)
     classes = _classes(objects)
     if any(_is_default(storage_class) for storage_class in classes):
         return
     for document in objects.statefulsets:
-        for claim in templates(document):
+        for claim in views.templates(document):
             if claim.class_name is not None or _static(claim) or not claim.spec:
                 continue
             yield rule.finding(
@@ -114,7 +115,7 @@ def class_is_named(rule: Rule, objects: Objects) -> Iterator[Finding]:
 def class_waits_for_the_pod(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A volume that only some nodes reach is made when the Pod's node is known."""
     users: dict[str, Claim] = {}
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         if claim.class_name and claim.origin is not Origin.OBJECT:
             users.setdefault(claim.class_name, claim)
     for storage_class in _classes(objects):

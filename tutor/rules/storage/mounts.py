@@ -1,6 +1,6 @@
 """STS301–303, 326, 328: volumes, the mounts that name them, and where they appear."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tutor.manifest.documents import Document
 from tutor.model.findings import Finding, Path, Severity
@@ -8,16 +8,7 @@ from tutor.model.nearest import nearest
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects, containers, namespace, pod_spec
 from tutor.rules.shapes import at, dig, sequence, string
-from tutor.rules.storage.views import (
-    VOLUMES,
-    Claim,
-    Use,
-    claim_volumes,
-    claims,
-    claims_by_name,
-    templates,
-    uses,
-)
+from tutor.rules.storage.views import VOLUMES, Claim, Use, Views, claim_volumes
 from tutor.rules.values import meant, shown, unfilled
 
 _MODES = ("Filesystem", "Block")
@@ -41,14 +32,14 @@ def _volume_names(document: Document) -> list[str] | None:
     return names
 
 
-def _unresolved(document: Document) -> Iterator[tuple[Use, str, list[str]]]:
+def _unresolved(views: Views, document: Document) -> Iterator[tuple[Use, str, list[str]]]:
     """Mounts that name no volume, the volume probably meant, and all volumes there are."""
     names = _volume_names(document)
     if names is None:
         return
-    known, used = set(names), list(uses(document))
+    known, used = set(names), list(views.uses(document))
     taken = {use.name for use in used}
-    own = [claim.name for claim in templates(document)]
+    own = [claim.name for claim in views.templates(document)]
     free = [name for name in own if name not in taken]
     for use in used:
         if use.name and use.name not in known and not unfilled(use.name):
@@ -67,6 +58,7 @@ def _unresolved(document: Document) -> Iterator[tuple[Use, str, list[str]]]:
 )
 def claim_is_mounted(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim is of use to a container that mounts it."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
         names = [
             string(container.get("name"))
@@ -75,9 +67,9 @@ def claim_is_mounted(rule: Rule, objects: Objects) -> Iterator[Finding]:
         ]
         if not names or not _mounts_readable(document):
             continue
-        wanted = {needed: use for use, needed, _ in _unresolved(document)}
-        done = {use.name for use in uses(document)}
-        for claim in templates(document):
+        wanted = {needed: use for use, needed, _ in _unresolved(views, document)}
+        done = {use.name for use in views.uses(document)}
+        for claim in views.templates(document):
             if not claim.name or claim.name in done or unfilled(claim.name):
                 continue
             done.add(claim.name)
@@ -119,12 +111,12 @@ def _mounts_readable(document: Document) -> bool:
 )
 def mount_names_a_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A mount names a volume or claim template of its own object."""
-    known = claims_by_name(objects)
+    views = objects.once(Views)
     for document in objects.statefulsets:
-        for use, needed, names in _unresolved(document):
+        for use, needed, names in _unresolved(views, document):
             if needed:
                 variant = ""
-            elif (namespace(document), use.name) in known:
+            elif (namespace(document), use.name) in views.by_name:
                 variant = "claim"
             else:
                 variant = "unknown" if names else "none"
@@ -146,8 +138,9 @@ def mount_names_a_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def claim_shadows_no_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A volume of the template is not silently replaced."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
-        own = {claim.name: claim for claim in templates(document) if claim.name}
+        own = {claim.name: claim for claim in views.templates(document) if claim.name}
         for i, volume in enumerate(sequence(pod_spec(document).get("volumes")) if own else ()):
             claim = own.get(string(dig(volume, "name")))
             if claim is not None:
@@ -168,10 +161,11 @@ def claim_shadows_no_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
 )
 def mount_path_is_sound(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Every mount of a container has a path of its own, absolute and plain."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
         seen: dict[tuple[int, str], tuple[str, Path]] = {}
         windows = dig(document.data, "spec", "template", "spec", "os", "name") == "windows"
-        for use in uses(document):
+        for use in views.uses(document):
             yield from _sub_path(rule, document, use)
             field = "devicePath" if use.device else "mountPath"
             where: Path = (*use.path, field)
@@ -228,7 +222,8 @@ def _sub_path(rule: Rule, document: Document, use: Use) -> Iterator[Finding]:
 )
 def volume_mode_fits(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A file system is mounted, a block device is not."""
-    for claim in claims(objects):
+    views = objects.once(Views)
+    for claim in views.claims:
         found = string(claim.spec.get("volumeMode"))
         if found and found not in _MODES and not unfilled(found):
             yield rule.finding(
@@ -238,10 +233,9 @@ def volume_mode_fits(rule: Rule, objects: Objects) -> Iterator[Finding]:
                 found=shown(found),
                 needed=meant(found, _MODES, {"fs": "Filesystem", "raw": "Block"}) or _MODES,
             )
-    objects_of_their_own = claims_by_name(objects)
     for document in objects.statefulsets:
-        modes = _modes(document, objects_of_their_own)
-        for use in uses(document):
+        modes = _modes(views, document)
+        for use in views.uses(document):
             if use.name not in modes:
                 continue
             mode, claim = modes[use.name]
@@ -256,15 +250,13 @@ def volume_mode_fits(rule: Rule, objects: Objects) -> Iterator[Finding]:
                 )
 
 
-def _modes(
-    document: Document, known: Mapping[tuple[str, str], Claim]
-) -> dict[str, tuple[str, Claim]]:
+def _modes(views: Views, document: Document) -> dict[str, tuple[str, Claim]]:
     """Volume name → the mode of the claim behind it, where that can be seen."""
     modes: dict[str, tuple[str, Claim]] = {}
     for _, volume, name, _ in claim_volumes(document):
-        claim = known.get((namespace(document), name))
+        claim = views.by_name.get((namespace(document), name))
         if claim is not None:
             modes[volume] = (string(claim.spec.get("volumeMode")) or "Filesystem", claim)
-    for template in templates(document):
+    for template in views.templates(document):
         modes[template.name] = (string(template.spec.get("volumeMode")) or "Filesystem", template)
     return modes

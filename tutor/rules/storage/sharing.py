@@ -9,7 +9,7 @@ from tutor.model.findings import Finding, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import TEMPLATE, Objects, namespace, pod_spec, replicas
 from tutor.rules.shapes import at, dig, integer, sequence, string
-from tutor.rules.storage.views import Claim, claim_volumes, claims_by_name, templates, uses
+from tutor.rules.storage.views import Claim, Views, claim_volumes
 from tutor.rules.values import shown
 
 _SHARED = frozenset({"ReadWriteMany", "ReadOnlyMany"})
@@ -32,13 +32,14 @@ def _one_node_mode(claim: Claim) -> str:
 )
 def replicas_share_no_claim(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Each Pod of a set has a volume of its own."""
-    known = claims_by_name(objects)
+    views = objects.once(Views)
+    known = views.by_name
     for document in objects.statefulsets:
         count = replicas(document)
         if count is None or count < 2:
             continue
-        own = {claim.name for claim in templates(document)}
-        writers = {use.name for use in uses(document) if use.body.get("readOnly") is not True}
+        own = {claim.name for claim in views.templates(document)}
+        writers = {use.name for use in views.uses(document) if use.body.get("readOnly") is not True}
         for path, volume, name, read_only in claim_volumes(document):
             if volume in own:
                 continue  # the claim template replaces it: STS303
@@ -70,7 +71,7 @@ def replicas_share_no_claim(rule: Rule, objects: Objects) -> Iterator[Finding]:
 def deployment_can_roll(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A Deployment does not wait for a volume its old Pod holds."""
     deployments = [w for w in objects.workloads if w.kind == "Deployment"]
-    known = claims_by_name(objects) if deployments else {}
+    known = objects.once(Views).by_name if deployments else {}
     for document in deployments if known else ():
         count = replicas(document)
         if not count or count < 0:

@@ -11,7 +11,7 @@ from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
 from tutor.rules.shapes import dig, mapping
-from tutor.rules.storage.views import Claim, claims
+from tutor.rules.storage.views import Claim, Views
 from tutor.rules.values import shown, unfilled
 
 _STORAGE = ("resources", "requests", "storage")
@@ -35,7 +35,7 @@ def _request(claim: Claim) -> Data:
 )
 def storage_requested(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A claim says how much it needs."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         steps = [claim.spec.get("resources"), dig(claim.spec, "resources", "requests")]
         if _request(claim) is not None or any(
             not isinstance(step, (dict, type(None))) for step in steps
@@ -81,7 +81,7 @@ def _misplaced(claim: Claim) -> tuple[str, Data] | None:
 )
 def storage_is_a_quantity(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A size is a number and a suffix that Kubernetes knows."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         found = _request(claim)
         if unfilled(found) or isinstance(found, bool) or not isinstance(found, (str, int, float)):
             continue
@@ -144,7 +144,7 @@ def _meant(found: str) -> _Meant | None:
 )
 def storage_is_of_use(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Nobody means a volume of ten bytes."""
-    for claim in claims(objects):
+    for claim in objects.once(Views).claims:
         found = _request(claim)
         try:
             amount = parse(found)

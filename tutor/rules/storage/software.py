@@ -9,7 +9,7 @@ from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import TEMPLATE, Objects, containers, namespace, pod_spec
 from tutor.rules.shapes import dig, integer, mapping, sequence, string
-from tutor.rules.storage.views import claim_volumes, templates
+from tutor.rules.storage.views import Views, claim_volumes
 from tutor.rules.values import shown
 
 _POSTGRES = frozenset(
@@ -66,9 +66,9 @@ def _image(container: Mapping[str, Data]) -> tuple[str, str]:
     return name, tag
 
 
-def _persistent(document: Document) -> set[str]:
+def _persistent(views: Views, document: Document) -> set[str]:
     """Volumes of a template that hold a claim of the set or a claim by name, to be written to."""
-    names = {claim.name for claim in templates(document)}
+    names = {claim.name for claim in views.templates(document)}
     names.update(volume for _, volume, _, read_only in claim_volumes(document) if not read_only)
     return names - {""}
 
@@ -83,13 +83,14 @@ def _persistent(document: Document) -> set[str]:
 )
 def postgres_has_a_directory(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Postgres does not initialise the root of a file system."""
+    views = objects.once(Views)
     configs: dict[tuple[str, str], Mapping[str, Data]] = {}
     for kind, field in (("ConfigMap", "data"), ("Secret", "stringData")):
         for config in objects.of(kind, "v1"):
             if isinstance(config.data.get(field), dict):
                 configs[f"{kind}/{namespace(config)}", config.name] = mapping(config.data[field])
     for document in objects.statefulsets:
-        persistent = _persistent(document)
+        persistent = _persistent(views, document)
         for path, container in containers(document):
             repository, tag = _image(container)
             official = repository in _POSTGRES or repository.endswith("/library/postgres")
@@ -152,10 +153,11 @@ def _variable(
 )
 def non_root_may_write(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """A process that is not root may write to its volume."""
+    views = objects.once(Views)
     for document in objects.statefulsets:
         pod = pod_spec(document)
         security = mapping(pod.get("securityContext"))
-        persistent = _persistent(document)
+        persistent = _persistent(views, document)
         if (
             not persistent
             or security.get("fsGroup") is not None

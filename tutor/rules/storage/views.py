@@ -74,55 +74,6 @@ class Claim(NamedTuple):
         return [mode for mode in sequence(self.spec.get("accessModes")) if isinstance(mode, str)]
 
 
-def claims(objects: Objects) -> Iterator[Claim]:
-    """Every claim of the files whose spec is a map or missing."""
-    for document in objects.statefulsets:
-        yield from templates(document)
-        for i, volume in enumerate(sequence(pod_spec(document).get("volumes"))):
-            template = dig(volume, "ephemeral", "volumeClaimTemplate")
-            if isinstance(template, dict) and _readable(template):
-                path = (*VOLUMES, i, "ephemeral", "volumeClaimTemplate")
-                name = string(dig(volume, "name"))
-                yield Claim(document, path, template, Origin.EPHEMERAL, name)
-    for document in objects.claims:
-        if not is_fragment(document) and _readable(document.data):
-            yield Claim(document, (), document.data, Origin.OBJECT, document.name)
-
-
-def templates(document: Document) -> Iterator[Claim]:
-    """The claim templates of a StatefulSet."""
-    for i, body in claim_templates(document):
-        if _readable(body):
-            name = string(dig(body, "metadata", "name"))
-            yield Claim(document, (*TEMPLATES, i), body, Origin.TEMPLATE, name)
-
-
-def _readable(body: Mapping[str, Data]) -> bool:
-    return isinstance(body.get("spec"), (dict, type(None)))
-
-
-def claims_by_name(objects: Objects) -> dict[tuple[str, str], Claim]:
-    """(namespace, name) → PersistentVolumeClaim."""
-    return {
-        (namespace(document), document.name): Claim(
-            document, (), document.data, Origin.OBJECT, document.name
-        )
-        for document in objects.claims
-        if document.name
-    }
-
-
-def claim_volumes(document: Document) -> Iterator[tuple[Path, str, str, bool]]:
-    """Volumes of a workload's template that name a claim: path, volume, claim, read-only."""
-    path = (*template_path(document), "spec", "volumes")
-    for i, volume in enumerate(sequence(pod_spec(document).get("volumes"))):
-        name = string(dig(volume, "persistentVolumeClaim", "claimName"))
-        if name:
-            read_only = dig(volume, "persistentVolumeClaim", "readOnly") is True
-            where = (*path, i, "persistentVolumeClaim", "claimName")
-            yield where, string(dig(volume, "name")), name, read_only
-
-
 class Use(NamedTuple):
     """One entry of a container's ``volumeMounts`` or ``volumeDevices``.
 
@@ -141,8 +92,72 @@ class Use(NamedTuple):
     name: str
 
 
-def uses(document: Document) -> Iterator[Use]:
-    """Every mount and device of every container of a workload."""
+class Views:
+    """The claims and mounts of some objects, each looked up once: many rules ask."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._templates: dict[int, tuple[Claim, ...]] = {}
+        self._uses: dict[int, tuple[Use, ...]] = {}
+        self.claims: tuple[Claim, ...] = tuple(self._all(objects))
+        """Every claim of the files whose spec is a map or missing."""
+        self.by_name = {
+            (namespace(claim.document), claim.name): claim
+            for claim in self.claims
+            if claim.origin is Origin.OBJECT and claim.name
+        }
+        """(namespace, name) → PersistentVolumeClaim."""
+
+    def templates(self, document: Document) -> tuple[Claim, ...]:
+        """The claim templates of a StatefulSet."""
+        found = self._templates.get(id(document))
+        if found is None:
+            found = self._templates[id(document)] = tuple(_templates(document))
+        return found
+
+    def uses(self, document: Document) -> tuple[Use, ...]:
+        """Every mount and device of every container of a workload."""
+        found = self._uses.get(id(document))
+        if found is None:
+            found = self._uses[id(document)] = tuple(_uses(document))
+        return found
+
+    def _all(self, objects: Objects) -> Iterator[Claim]:
+        for document in objects.statefulsets:
+            yield from self.templates(document)
+            for i, volume in enumerate(sequence(pod_spec(document).get("volumes"))):
+                template = dig(volume, "ephemeral", "volumeClaimTemplate")
+                if isinstance(template, dict) and _readable(template):
+                    path = (*VOLUMES, i, "ephemeral", "volumeClaimTemplate")
+                    name = string(dig(volume, "name"))
+                    yield Claim(document, path, template, Origin.EPHEMERAL, name)
+        for document in objects.claims:
+            if not is_fragment(document) and _readable(document.data):
+                yield Claim(document, (), document.data, Origin.OBJECT, document.name)
+
+
+def _templates(document: Document) -> Iterator[Claim]:
+    for i, body in claim_templates(document):
+        if _readable(body):
+            name = string(dig(body, "metadata", "name"))
+            yield Claim(document, (*TEMPLATES, i), body, Origin.TEMPLATE, name)
+
+
+def _readable(body: Mapping[str, Data]) -> bool:
+    return isinstance(body.get("spec"), (dict, type(None)))
+
+
+def claim_volumes(document: Document) -> Iterator[tuple[Path, str, str, bool]]:
+    """Volumes of a workload's template that name a claim: path, volume, claim, read-only."""
+    path = (*template_path(document), "spec", "volumes")
+    for i, volume in enumerate(sequence(pod_spec(document).get("volumes"))):
+        name = string(dig(volume, "persistentVolumeClaim", "claimName"))
+        if name:
+            read_only = dig(volume, "persistentVolumeClaim", "readOnly") is True
+            where = (*path, i, "persistentVolumeClaim", "claimName")
+            yield where, string(dig(volume, "name")), name, read_only
+
+
+def _uses(document: Document) -> Iterator[Use]:
     for path, container in containers(document):
         for field in ("volumeMounts", "volumeDevices"):
             for i, body in enumerate(sequence(container.get(field))):
