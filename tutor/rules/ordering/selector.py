@@ -14,6 +14,8 @@ from tutor.rules.values import shown, unfilled
 
 _LABELS: Path = ("spec", "template", "metadata", "labels")
 _SELECTOR: Path = ("spec", "selector")
+_COMPARED = 100
+"""Labels of one selector that are looked at; nobody writes more."""
 _SELECTOR_FIELDS = ("matchLabels", "matchExpressions")
 
 _CHANGING = frozenset(
@@ -43,7 +45,7 @@ def selector_matches_template(rule: Rule, objects: Objects) -> Iterator[Finding]
         selector = dig(document.data, *_SELECTOR)
         if pod is None or not isinstance(selector, dict):
             continue
-        for key, wanted in mapping(selector.get("matchLabels")).items():
+        for key, wanted in list(mapping(selector.get("matchLabels")).items())[:_COMPARED]:
             if not isinstance(wanted, str) or pod.get(key) == wanted:
                 continue
             if not unfilled(key) and not unfilled(wanted) and not unfilled(pod.get(key)):
@@ -68,7 +70,7 @@ def _label(
         found = f"{shown(key)}: {shown(pod[key])}"
         return rule.finding(document, path, found=found, needed=needed, label=shown(key))
     selected = mapping(dig(document.data, *_SELECTOR, "matchLabels"))
-    similar = nearest(key, [name for name in list(pod)[:50] if name not in selected])
+    similar = nearest(key, [name for name in list(pod)[:_COMPARED] if name not in selected])
     if similar:
         found = f"{shown(similar)}: {shown(pod[similar])}"
         return rule.finding(

@@ -12,7 +12,10 @@ from tutor.rules.storage.views import VOLUMES, Claim, Use, Views, claim_volumes
 from tutor.rules.values import meant, shown, unfilled
 
 _MODES = ("Filesystem", "Block")
-_NAMED = 5  # names a message lists
+_NAMED = 5
+"""Names a message lists."""
+_LOOKED_UP = 50
+"""Wrong names of one set, and known names, among which a near one is looked for."""
 
 
 def _volume_names(document: Document) -> list[str] | None:
@@ -41,11 +44,13 @@ def _unresolved(views: Views, document: Document) -> Iterator[tuple[Use, str, li
     taken = {use.name for use in used}
     own = [claim.name for claim in views.templates(document)]
     free = [name for name in own if name not in taken]
-    for use in used:
-        if use.name and use.name not in known and not unfilled(use.name):
-            finished = (name for name in own if use.name.startswith(f"{name}-{document.name}"))
-            needed = next(finished, "") or nearest(use.name, names[:100])
-            yield use, needed or (free[0] if len(free) == 1 else ""), names
+    wrong = [u for u in used if u.name and u.name not in known and not unfilled(u.name)]
+    for i, use in enumerate(wrong):
+        needed = ""
+        if i < _LOOKED_UP:
+            finished = (n for n in own[:_LOOKED_UP] if use.name.startswith(f"{n}-{document.name}"))
+            needed = next(finished, "") or nearest(use.name, names[:_LOOKED_UP])
+        yield use, needed or (free[0] if len(free) == 1 else ""), names
 
 
 @rule(
