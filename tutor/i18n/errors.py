@@ -9,6 +9,8 @@ MESSAGES = {
     "file-unreadable": N_("{file}: cannot be read ({raw})."),
     "file-unwritable": N_("{file}: cannot be written ({raw})."),
     "file-exists": N_("{file}: exists already. Choose another name, or remove it first."),
+    "file-binary": N_("{file}: this is no text. A manifest is a YAML or JSON file."),
+    "one-file-needed": N_("--lesson checks one file; put all documents into it, '---' between."),
     "no-manifests": N_("{file}: no .yaml, .yml or .json file in this folder."),
     "terminal-needed": N_(
         "The lessons need a terminal, and this is none. 'sts-tutor learn --plain' works anywhere."
