@@ -18,11 +18,15 @@ _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BIJ])")
 _PROBE = 4096
 """Bytes looked at to tell UTF-16 without a mark from text that holds NUL."""
 
+_SAMPLE = 16_384
+"""Bytes that Japanese is recognised by."""
+_HIGH = re.compile(rb"[\x80-\xff]{2}")
 _REPLACEMENT = "\ufffd"
 _MOST_REPLACED = 1_000
 """Bytes that are not UTF-8, beyond which a file is not taken for text."""
 
-_COMMON = re.compile("[\u3040-\u309f\u30a0-\u30ff\u3001\u3002\uff1a\uff08\uff09]|[\u4e00-\u9fff]")
+_TEXT = re.compile("[\t\n\r -~\u3000-\u30ff\u4e00-\u9fff\uff00-\uff9f]")
+_COMMON = re.compile("[\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 _RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u2500-\u257f\u0370-\u04ff]")
 
 
@@ -54,30 +58,31 @@ def _other(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem]
 
 
 def _unmarked(source: bytes) -> tuple[str, list[Problem]] | None:
-    """UTF-16 or UTF-32 without a byte order mark: NUL in every other byte, or three of four."""
+    """UTF-16 or UTF-32 without a byte order mark: NUL bytes, and text when read that way."""
     probe = source[:_PROBE]
-    if probe.count(0) * 3 < len(probe) or len(source) % 2:
+    if b"\x00" not in probe:
         return None
-    for codec, name, step, filled in (
-        ("utf-32-le", "UTF-32", 4, 0),
-        ("utf-32-be", "UTF-32", 4, 3),
-        ("utf-16-le", "UTF-16", 2, 0),
-        ("utf-16-be", "UTF-16", 2, 1),
+    for codec, name, width in (
+        ("utf-32-le", "UTF-32", 4),
+        ("utf-32-be", "UTF-32", 4),
+        ("utf-16-le", "UTF-16", 2),
+        ("utf-16-be", "UTF-16", 2),
     ):
-        zeros = [probe[at::step].count(0) for at in range(step)]
-        if zeros[filled] == 0 and sum(zeros) * (step + 1) > len(probe) * (step - 1):
+        text = probe[: len(probe) // width * width].decode(codec, "ignore")
+        if len(text) * width > len(probe) * 0.9 and len(_TEXT.findall(text)) > len(text) * 0.9:
             return _named(source, codec, name, "unread")
     return None
 
 
 def _japanese(source: bytes) -> tuple[str, list[Problem]] | None:
     """Shift_JIS or EUC-JP: whichever decodes, and if both do, whichever reads as Japanese."""
+    high = _HIGH.search(source)
+    if high is None:  # single high bytes between ASCII are a European encoding's
+        return None
+    start = high.start()
     best: tuple[int, str, str] | None = None
     for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")):
-        try:
-            text = source.decode(codec)
-        except UnicodeDecodeError:
-            continue
+        text = source[start : start + _SAMPLE].decode(codec, "ignore")
         score = len(_COMMON.findall(text)) - 3 * len(_RARE.findall(text))
         if score > 0 and (best is None or score > best[0]):
             best = (score, codec, name)
@@ -102,7 +107,7 @@ def _named(source: bytes, codec: str, name: str, variant: str) -> tuple[str, lis
 def _broken(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem]]:
     """Text with bytes that no encoding we know explains; no text at all if they are many."""
     line, column = _place(source[: error.start].decode("utf-8"))
-    params = {"byte": f"0x{source[error.start]:02X}", "offset": error.start + 1}
+    params: dict[str, Param] = {"byte": f"0x{source[error.start]:02X}", "offset": error.start + 1}
     decoder = getincrementaldecoder("utf-8")("replace")
     parts: list[str] = []
     replaced = 0
