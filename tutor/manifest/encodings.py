@@ -20,7 +20,10 @@ _PROBE = 4096
 
 _SAMPLE = 16_384
 """Bytes that Japanese is recognised by."""
-_HIGH = re.compile(rb"[\x80-\xff]{2}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_PAIR = re.compile(rb"[\x80-\xff]{2}|[\x81-\x83][\x40-\x7e]")
+"""What European encodings hardly have: their letters beyond ASCII stand between ASCII ones."""
+
 _REPLACEMENT = "\ufffd"
 _MOST_REPLACED = 1_000
 """Bytes that are not UTF-8, beyond which a file is not taken for text."""
@@ -77,7 +80,7 @@ def _unmarked(source: bytes) -> tuple[str, list[Problem]] | None:
 def _japanese(source: bytes) -> tuple[str, list[Problem]] | None:
     """Shift_JIS or EUC-JP: whichever decodes, and if both do, whichever reads as Japanese."""
     high = _HIGH.search(source)
-    if high is None:  # single high bytes between ASCII are a European encoding's
+    if high is None or not _PAIR.search(source):
         return None
     start = high.start()
     best: tuple[int, str, str] | None = None
