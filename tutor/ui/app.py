@@ -125,7 +125,7 @@ class TutorApp(App[None], inherit_bindings=False):
 
     def say(self, text: str, *, serious: bool = False) -> None:
         """A short message in a corner, gone after a while."""
-        self.notify(text, markup=False, severity="warning" if serious else "information", timeout=8)
+        self.notify(text, markup=False, severity="warning" if serious else "information", timeout=6)
 
     # Commands that work anywhere
 

@@ -111,11 +111,18 @@ def summary(
     """The head of the list of findings."""
     if not looked:
         return t("Findings")
-    checked = run.grade is not None
-    if not blocking and not others:
-        return t("Checked: nothing found") if checked else t("Nothing found")
     counted = words.counted((*blocking, *others), t)
-    return t("Checked: {found}", found=counted) if checked else t("Found: {found}", found=counted)
+    if run.grade is None:
+        if not blocking and not run.here.status.done:
+            return t("Nothing is missing: F5 checks it. {found}", found=counted).rstrip()
+        return t("Found: {found}", found=counted) if counted else t("Nothing found")
+    if blocking:
+        return t.n(
+            "Not yet: {count} thing is still needed",
+            "Not yet: {count} things are still needed",
+            len(blocking),
+        )
+    return t("Checked: {found}", found=counted) if counted else t("Checked: nothing found")
 
 
 def nothing_found(run: Run, looked: bool, t: Translator) -> str:
@@ -125,15 +132,6 @@ def nothing_found(run: Run, looked: bool, t: Translator) -> str:
     if run.here.status.done:
         return t("This step is done. F8 goes on.")
     return t("Nothing is missing any more. F5 checks it and finishes this step.")
-
-
-def not_yet(count: int, t: Translator) -> str:
-    """A check did not pass."""
-    return t.n(
-        "Not yet: {count} thing is still needed. F7 explains it.",
-        "Not yet: {count} things are still needed. F7 explains the one at the cursor.",
-        count,
-    )
 
 
 def quiz_result(round_: Round, t: Translator) -> str:

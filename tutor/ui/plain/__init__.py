@@ -13,7 +13,15 @@ from tutor.ui.plain.home import Course
 from tutor.ui.plain.talk import InputEnded, Talk
 
 
-def run(outside: Outside, start: Start | None = None, *, source: TextIO, target: TextIO) -> int:
+def run(
+    outside: Outside,
+    start: Start | None,
+    source: TextIO,
+    target: TextIO,
+    *,
+    width: int | None = None,
+    fallback: str = "en",
+) -> int:
     """Talk with the learner until they leave.
 
     Args:
@@ -21,11 +29,19 @@ def run(outside: Outside, start: Start | None = None, *, source: TextIO, target:
         start: Where to begin.
         source: Where answers come from, usually standard input.
         target: Where lines go, usually standard output.
+        width: Cells to write in; by default what the terminal has, as it changes.
+        fallback: The language to speak where none is known.
 
     Returns:
         The exit code. The end of the input is a way to leave, not an error.
     """
-    talk = Talk(source, target, outside.language or "en", ascii_drawings=outside.borders == "ascii")
+    talk = Talk(
+        source,
+        target,
+        outside.language or fallback,
+        width=width,
+        ascii_drawings=outside.borders == "ascii",
+    )
     outside.bell.listen(lambda error: talk.say(error_text(error, talk.t)))
     try:
         Course(outside, talk).run(start or Start())

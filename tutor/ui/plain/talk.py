@@ -46,14 +46,22 @@ class Talk:
         source: Where answers come from.
         target: Where lines go.
         language: The language to begin in.
+        width: Cells to write in; by default what the terminal has, as it changes.
         ascii_drawings: Draw lines and arrows in ASCII.
     """
 
     def __init__(
-        self, source: TextIO, target: TextIO, language: str, *, ascii_drawings: bool = False
+        self,
+        source: TextIO,
+        target: TextIO,
+        language: str,
+        *,
+        width: int | None = None,
+        ascii_drawings: bool = False,
     ) -> None:
         self._source = source
         self._target = target
+        self._width = width
         self._ascii = ascii_drawings
         self.language = language
 
@@ -64,8 +72,9 @@ class Talk:
 
     @property
     def width(self) -> int:
-        """Cells to write in: the terminal's width as it is now, 80 where there is none."""
-        return min(max(shutil.get_terminal_size().columns - 1, NARROWEST), WIDEST)
+        """Cells to write in; long lines are hard to read, so not all of a wide terminal."""
+        width = self._width or shutil.get_terminal_size().columns - 1
+        return min(max(width, NARROWEST), WIDEST)
 
     def say(self, *paragraphs: str) -> None:
         """Paragraphs of plain words, wrapped."""

@@ -1,7 +1,10 @@
 """What is shown beside a step on a narrow screen: its hints, its solution."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 
 from tutor.i18n.translator import Translator
 from tutor.session.api import Run
@@ -16,20 +19,31 @@ class _Aside(Dialog[str]):
     """A text with buttons below it."""
 
     AUTO_FOCUS = "#close"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_text(-1)", show=False),
+        Binding("down", "scroll_text(1)", show=False),
+        Binding("pageup", "scroll_text(-8)", show=False),
+        Binding("pagedown", "scroll_text(8)", show=False),
+    ]
     DEFAULT_CSS = """
     _Aside {
-        & > #dialog { overflow-x: auto; }
+        & #words { height: auto; max-height: 70vh; overflow-x: auto; }
         & Horizontal { height: auto; }
     }
     """
 
     def body(self) -> ComposeResult:
-        """A text and two buttons."""
-        with VerticalScroll(id="dialog"):
-            yield Prose(id="text")
+        """A text, and two buttons that are always in sight."""
+        with Vertical(id="dialog"):
+            with VerticalScroll(id="words", can_focus=False):
+                yield Prose(id="text")
             with Horizontal():
                 yield Push(id="act")
                 yield Push(id="close")
+
+    def action_scroll_text(self, by: int) -> None:
+        """The arrows scroll the text; the buttons keep the keyboard."""
+        self.query_one("#words").scroll_relative(y=by, animate=False)
 
     @property
     def run_(self) -> Run:
@@ -50,14 +64,14 @@ class _Aside(Dialog[str]):
 class HintScreen(_Aside):
     """The hints that are open; F4 opens the next one."""
 
-    BINDINGS = bindings(Scope.HINT)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HINT)
     SCOPES = (Scope.HINT,)
 
     def draw(self) -> None:
         """In the learner's language."""
         run, t = self.run_, self.t
         more = run.hints_left
-        act = t.n("One more hint", "Next of {count} more hints", more) if more else ""
+        act = t.n("One more hint", "One more hint ({count} left)", more) if more else ""
         self.say(t("Hints"), lesson_words.hints(run, t), act, t("Back to work"), t)
 
     async def begin(self) -> None:
@@ -66,7 +80,7 @@ class HintScreen(_Aside):
         self.call_after_refresh(self._to_the_newest)
 
     def _to_the_newest(self) -> None:
-        self.query_one("#dialog").scroll_end(animate=False)
+        self.query_one("#words").scroll_end(animate=False)
 
     def action_hint(self) -> None:
         """Open one more."""

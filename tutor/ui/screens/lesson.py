@@ -57,10 +57,13 @@ class LessonScreen(TutorScreen[str]):
             & #reading:focus-within { height: 50%; }
             & #writing { display: block; }
         }
+        &.-done #reading:focus-within { height: 75%; }
         &.-wide {
             & #reading { padding: 1 3; }
             &.-write #panes { layout: horizontal; }
-            &.-write #reading, &.-write #reading:focus-within {
+            &.-write #reading,
+            &.-write #reading:focus-within,
+            &.-write.-done #reading:focus-within {
                 width: 1fr;
                 height: 1fr;
                 padding: 1 2;
@@ -96,6 +99,8 @@ class LessonScreen(TutorScreen[str]):
         self._blocking: tuple[Finding, ...] = ()
         self._others: tuple[Finding, ...] = ()
         self._looked = False
+        self._unchecked: str | None = None
+        self.judged_text: str | None = None
         self._diagnosis: Diagnosis[Grade] = Diagnosis(
             self._judge,
             lambda text, answer: self.post_message(self.Judged(text, answer)),
@@ -118,7 +123,7 @@ class LessonScreen(TutorScreen[str]):
                 with Vertical(id="writing"), VerticalScroll(id="found", can_focus=False):
                     yield Findings()
 
-    # State
+    # State; ``judged_text`` is the text the findings shown speak of
 
     @property
     def run_(self) -> Run:
@@ -155,6 +160,7 @@ class LessonScreen(TutorScreen[str]):
         self._task_id = task.id
         self._blocking = self._others = ()
         self._looked = False
+        self._unchecked = self.judged_text = None
         writes = isinstance(task, WriteTask)
         self.set_class(writes, "-write")
         self.set_class(not writes, "-reads")
@@ -180,6 +186,7 @@ class LessonScreen(TutorScreen[str]):
     def draw(self) -> None:
         """Everything, from the session as it stands."""
         run, t = self.run_, self.t
+        self.set_class(run.debrief_open, "-done")
         self.title_is(run.lesson.titles[t.language].title, lesson_words.place(run, t))
         self.query_one(Outline).show(run, t)
         self.query_one("#prose", Prose).show(lesson_words.text(run, t), t.language)
@@ -222,7 +229,13 @@ class LessonScreen(TutorScreen[str]):
         findings.expanded = self.has_class(WIDE)
         checks = run.words(t.language).checks if self.editor is not None else {}
         told = tell(self._blocking, self._others, t.language, checks)
-        findings.show(told, t, nothing=lesson_words.nothing_found(run, self._looked, t))
+        if self._unchecked is not None:
+            nothing = t(
+                "This text cannot be checked: a bug of the tutor, not yours. Your text is kept."
+            )
+        else:
+            nothing = lesson_words.nothing_found(run, self._looked, t)
+        findings.show(told, t, nothing=nothing)
         self.query_one("#found").border_title = lesson_words.summary(
             run, self._blocking, self._others, self._looked, t
         )
@@ -231,6 +244,7 @@ class LessonScreen(TutorScreen[str]):
         """Show what was found in the text as it is."""
         if self.editor is not None:
             self._blocking, self._others, self._looked = grade.blocking, grade.others, True
+            self.judged_text = self.editor.text
             self.editor.mark(grade.findings)
             self._draw_findings(self.run_)
             self.query_one(Findings).at_line(self.editor.place[0] + 1)
@@ -251,8 +265,18 @@ class LessonScreen(TutorScreen[str]):
 
     def on_lesson_screen_judged(self, event: Judged) -> None:
         """Show the findings, unless the text is another one by now."""
-        if self.editor is not None and event.text == self.editor.text:
+        if self.editor is None or event.text != self.editor.text:
+            return
+        bug = event.answer.exception()
+        self._unchecked = event.text if bug is not None else None
+        if bug is None:
             self._take(event.answer.result())
+            return
+        # A text that trips the checker must not lock the learner out of the lesson.
+        self.tutor.crash = self.tutor.crash or bug
+        self._blocking = self._others = ()
+        self.editor.mark(())
+        self._draw_findings(self.run_)
 
     def on_editor_moved(self, event: Editor.Moved) -> None:
         """Tell the finding of the line one is on."""
@@ -303,7 +327,8 @@ class LessonScreen(TutorScreen[str]):
     async def action_check(self) -> None:
         """Check the text, or give the answer."""
         if self.editor is not None:
-            self._check_text()
+            if self.editor.text != self._unchecked:
+                self._check_text()
         elif self.run_.open_for_answer:
             self._answer()
 
@@ -332,11 +357,10 @@ class LessonScreen(TutorScreen[str]):
         if grade.passed:
             reading = self.query_one("#reading")
             reading.focus()
-            after = self.query_one("#after")
-            self.call_after_refresh(lambda: after.scroll_visible(top=True, animate=False))
+            verdict = self.query_one("#verdict")
+            self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
         else:
             self.query_one(Findings).cursor = "0"
-            self.tutor.say(lesson_words.not_yet(len(grade.blocking), self.t))
 
     async def action_next(self) -> None:
         """Go on."""

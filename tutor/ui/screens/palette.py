@@ -67,7 +67,7 @@ class Palette(Dialog[Command]):
     Palette {
         align: center top;
         & > #dialog { margin-top: 2; max-height: 80%; }
-        & Input { border: none; height: 1; padding: 0; background: $panel; }
+        & Input { padding: 0 1; background: $panel; }
         & Commands { margin-top: 1; }
     }
     """
@@ -80,7 +80,7 @@ class Palette(Dialog[Command]):
     def body(self) -> ComposeResult:
         """A line to type in, and what was found."""
         with VerticalScroll(id="dialog", can_focus=False):
-            yield Input(select_on_focus=False)
+            yield Input(select_on_focus=False, compact=True)
             yield Commands()
 
     def draw(self) -> None:
@@ -91,9 +91,10 @@ class Palette(Dialog[Command]):
 
     def _find(self, wanted: str) -> None:
         t = self.t
+        known = sorted(self._below.commands(), key=lambda c: c[0].scope not in self._below.SCOPES)
         self._found = {
             command.id: command
-            for command, enabled in self._below.commands()
+            for command, enabled in known
             if enabled and command.palette and matches(command, wanted, t)
         }
         self.query_one(Commands).show(
