@@ -13,7 +13,7 @@ from importlib.resources import files
 from tutor.course.problems import Problem
 
 _FENCE = re.compile(r"^[ \t]*```")
-_CODE = re.compile(r"`[^`\n]+`|<!--.*?-->|https?://[^\s)>]+|\{[a-z_]+\}")
+_CODE = re.compile(r"`[^`\n]+`|<!--.*?-->|https?://[^\s)>]+|\{[a-z_]+\}|[a-z0-9-]+/[a-z0-9./-]+")
 _KEY = re.compile(r"(?:^[ \t]*(?:- )?|[{,][ \t]*)[a-z0-9-]+:(?=\s|$)")
 _MASK = "\ue000"  # stands for code, which is written like Latin letters
 _BLANK = "\ue001"  # stands for what is no word of any language
@@ -21,9 +21,7 @@ _BLANK = "\ue001"  # stands for what is no word of any language
 _JA = "ぁ-んァ-ヶー一-龠々〆"
 _LATIN = f"A-Za-z0-9{_MASK}"
 _SPACE = re.compile(f"(?<=[{_JA}、。]) +(?=[{_LATIN}])|(?<=[{_LATIN}]) +(?=[{_JA}])")
-_AROUND_PARENTHESES = re.compile(
-    rf"(?<=[{_JA}{_LATIN}]) +(?=\([{_JA}])|(?<=[{_JA}]\)) +(?=[{_JA}])"
-)
+_AROUND_PARENTHESES = re.compile(rf"(?<=[{_JA}{_LATIN}]) +(?=\()|(?<=\)) +(?=[{_JA}])")
 _WIDE = re.compile("[\uff01-\uff5e\u3000\uff61-\uff9f]")
 _WIDE_ALLOWED = frozenset("！？")
 _INSIDE = re.compile(r"。\)")

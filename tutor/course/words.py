@@ -112,7 +112,7 @@ def _sections(
     if body[:first].partition("\n")[2].strip():
         place.problems.append(Problem("prose-without-section", place.file, lines_before + 2))
     sections: dict[str, str] = {}
-    for marker, following in zip(markers, [*markers[1:], None], strict=True):
+    for marker, following in zip(markers, [*markers[1:], None], strict=False):
         name = marker[1]
         line = lines_before + body.count("\n", 0, marker.start()) + 1
         end = following.start() if following else len(body)
