@@ -37,8 +37,8 @@ VOLUME = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: disk}\nspec: 
         ('storageClassName: ""\n    volumeName: disk', ["STS331"]),
         ('storageClassName: ""\n    selector: {matchLabels: {disk: db}}', []),
         ("storageClassName: fast", []),
-        ("storageClassName: null", ["STS313"]),
-        ("volumeMode: Filesystem", ["STS313"]),
+        ("storageClassName: null", []),
+        ("volumeMode: Filesystem", []),
         ("storageClassName: 3", []),
     ],
 )
@@ -64,24 +64,45 @@ def test_volumes_made_by_hand_in_the_same_files() -> None:
 
 def test_a_missing_class_is_mentioned_once_for_all_files() -> None:
     one = classed("volumeMode: Filesystem")
-    found = findings(together(one, one.replace("name: web", "name: api")))
-    assert [f.code for f in found] == ["STS313"]
-    assert found[0].severity is Severity.ADVICE
-    assert found[0].document == 2
+    found = only(together(storage_class(), one, one.replace("name: web", "name: api")))
+    assert (found.code, found.severity, found.document) == ("STS313", Severity.ADVICE, 3)
+    assert found.params["names"] == ("fast",)
 
 
-def test_classes_of_the_same_files() -> None:
+@pytest.mark.parametrize(
+    ("annotations", "expected"),
+    [
+        ("{}", ["STS313"]),
+        ('{storageclass.kubernetes.io/is-default-class: "true"}', []),
+        ('{storageclass.beta.kubernetes.io/is-default-class: "true"}', []),
+        ('{storageclass.kubernetes.io/is-default-class: "false"}', ["STS313"]),
+    ],
+)
+def test_a_default_class_of_the_same_files(annotations: str, expected: list[str]) -> None:
     text = classed("volumeMode: Filesystem")
-    found = only(together(storage_class(), text))
-    assert (found.variant, found.params["names"]) == ("defined", ("fast",))
-    default = '{storageclass.kubernetes.io/is-default-class: "true"}'
-    assert codes(together(storage_class(annotations=default), text)) == []
-    no_default = '{storageclass.kubernetes.io/is-default-class: "false"}'
-    assert codes(together(storage_class(annotations=no_default), text)) == ["STS313:defined"]
+    assert codes(together(storage_class(annotations=annotations), text)) == expected
 
 
-def test_a_claim_that_is_not_of_a_set_needs_no_class() -> None:
-    assert codes(pvc().replace(f"  {NAMED}\n", "")) == []
+@pytest.mark.parametrize(
+    ("spec", "needed"),
+    [
+        ("{storageClassName: manual}", "manual"),
+        ("{capacity: {storage: 1Gi}}", '""'),
+        ("{claimRef: {name: data-web-0}}", ""),
+    ],
+)
+def test_a_volume_of_the_same_files(spec: str, needed: str) -> None:
+    found = findings(together(VOLUME % spec, classed("volumeMode: Filesystem")))
+    assert [(f.code, f.variant, f.params["needed"]) for f in found] == (
+        [("STS313", "volume", needed)] if needed else []
+    )
+    assert codes(together(VOLUME % spec, stored())) == []
+
+
+def test_a_claim_of_its_own_is_looked_at_too() -> None:
+    alone = pvc().replace(f"  {NAMED}\n", "")
+    assert codes(alone) == []
+    assert codes(together(storage_class(), alone)) == ["STS313"]
 
 
 @pytest.mark.parametrize(

@@ -82,27 +82,43 @@ def empty_class_is_meant(rule: Rule, objects: Objects) -> Iterator[Finding]:
     source="plugin/pkg/admission/storage/storageclass/setdefault (no class: the newest default); "
     "k/k#67907",
     mistakes=("M34",),
-    variants=("", "defined"),
+    variants=("", "volume"),
 )
 def class_is_named(rule: Rule, objects: Objects) -> Iterator[Finding]:
-    """A claim without a class needs a default class. Said once, about the first such claim."""
-    views = objects.once(Views)
+    """A claim names the class or volume prepared for it. Said once, about the first such claim.
+
+    A claim without a class is otherwise right wherever there is a default one, and nothing in a
+    manifest tells whether there is.
+    """
     classes = _classes(objects)
     if any(_is_default(storage_class) for storage_class in classes):
+        classes = ()
+    volumes = [
+        volume
+        for volume in objects.of("PersistentVolume", "v1")
+        if dig(volume.data, "spec", "claimRef") is None
+    ]
+    if not classes and not volumes:
         return
-    for document in objects.statefulsets:
-        for claim in views.templates(document):
-            if claim.class_name is not None or _static(claim) or not claim.spec:
-                continue
+    for claim in objects.once(Views).claims:
+        if claim.class_name is not None or _static(claim) or claim.origin is Origin.EPHEMERAL:
+            continue
+        path = claim.at("storageClassName")
+        if classes:
+            names = tuple(shown(storage_class.name) for storage_class in classes[:5])
+            yield rule.finding(claim.document, path, key=True, claim=shown(claim.name), names=names)
+        else:
+            named = string(dig(volumes[0].data, "spec", "storageClassName"))
             yield rule.finding(
-                document,
-                claim.at("storageClassName"),
+                claim.document,
+                path,
                 key=True,
-                variant="defined" if classes else "",
+                variant="volume",
                 claim=shown(claim.name),
-                names=tuple(shown(storage_class.name) for storage_class in classes[:5]),
+                found=shown(volumes[0].name),
+                needed=shown(named) or '""',
             )
-            return
+        return
 
 
 @rule(
