@@ -118,7 +118,13 @@ def revision_history(rule: Rule, objects: Objects) -> Iterator[Finding]:
     for document in objects.statefulsets:
         found = integer(dig(document.data, *path))
         if found is not None and found <= 0:
-            yield rule.finding(document, path, variant="negative" if found else "", found=found)
+            yield rule.finding(
+                document,
+                path,
+                severity=None if found else Severity.ADVICE,  # those who go back with Git need none
+                variant="negative" if found else "",
+                found=found,
+            )
 
 
 @rule(
