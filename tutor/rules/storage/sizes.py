@@ -1,7 +1,6 @@
 """STS309–311: how much storage a claim asks for."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -119,6 +118,8 @@ class _Meant(NamedTuple):
 
 def _meant(found: str) -> _Meant | None:
     """The quantity a malformed one stands for: ``1GB`` is ``1Gi``, or ``1G`` to the letter."""
+    import unicodedata
+
     match = _WRITTEN.match(unicodedata.normalize("NFKC", found[:40]).strip())
     if match is None:
         return None
