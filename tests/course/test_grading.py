@@ -1,6 +1,8 @@
 """Grading a text: no false passes, no false fails, whatever form an answer takes."""
 
 import json
+import timeit
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +227,20 @@ def test_the_version_before_is_compared_with() -> None:
     assert changed.codes == ("STS402",)
     without = WriteTask("x", SOLUTION, (), (), (), ())
     assert grade(without, SOLUTION.replace("storage: 1Gi", "storage: 2Gi")).passed
+
+
+def test_a_judgement_costs_a_few_times_the_reading() -> None:
+    """Live checking: the same order of cost as reading, which is linear."""
+    more = "".join(
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}}}\ndata:\n  a: b\n  c: d\n"
+        for i in range(25)
+    )
+    text = SOLUTION + more
+
+    def best(action: Callable[[], object]) -> float:
+        return min(timeit.repeat(action, number=5, repeat=7))
+
+    assert best(lambda: grade(TASK, text)) < 8 * best(lambda: read(text))
 
 
 def test_a_file_is_named_in_the_findings() -> None:

@@ -202,6 +202,14 @@ def test_nothing_holds_the_learner_at_a_task(session: Session) -> None:
     assert session.run.lesson_progress.status is Status.STARTED
 
 
+def test_prose_is_read_when_it_is_left_forwards(session: Session) -> None:
+    session.open(LESSON, "order")
+    assert session.go("why").here.status is Status.STARTED
+    assert session.leave().rows[0].done == 0
+    session.open(LESSON, "why")
+    assert session.go("fix").lesson_progress.task("why").status is Status.SOLVED
+
+
 def test_what_does_not_fit_the_task_does_nothing(session: Session, store: MemoryStore) -> None:
     session.open(LESSON)
     before = len(store.events)

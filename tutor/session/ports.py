@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tutor.model.progress import Event, Progress
+from tutor.model.progress import Event, Progress, apply
 
 Now = Callable[[], float]
 """Seconds since the epoch, UTC."""
@@ -39,7 +39,5 @@ class MemoryStore:
 
     def record(self, event: Event) -> None:
         """Keep one event in memory."""
-        from tutor.model.progress import apply
-
         self.events.append(event)
         self.progress = apply(self.progress, event)

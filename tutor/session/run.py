@@ -185,13 +185,18 @@ def start(
 
 
 def go(run: Run, task_id: str, now: float) -> Step:
-    """Go to any task of the lesson.
+    """Go to any task of the lesson. Prose that is left forwards counts as read.
 
     Raises:
         KeyError: The lesson has no such task.
     """
     run.lesson.task(task_id)
-    return Step(run) if task_id == run.task_id and not run.finished else _open(run, task_id, now)
+    if task_id == run.task_id and not run.finished:
+        return Step(run)
+    order = [task.id for task in run.lesson.tasks]
+    step = _read(run, now) if order.index(task_id) > run.position else Step(run)
+    opened = _open(step.run, task_id, now)
+    return Step(opened.run, step.events + opened.events)
 
 
 def advance(run: Run, now: float) -> Step:
@@ -200,9 +205,7 @@ def advance(run: Run, now: float) -> Step:
     Prose that is left this way counts as read. A task that is not done stays so and can be
     come back to: nothing holds the learner.
     """
-    step = Step(run)
-    if isinstance(run.task, ReadTask) and run.here.status is not Status.SOLVED:
-        step = _solved(run, now)
+    step = _read(run, now)
     if run.position + 1 == len(run.lesson.tasks):
         return Step(replace(step.run, finished=True), step.events)
     following = run.lesson.tasks[run.position + 1].id
@@ -313,6 +316,13 @@ def _did(
 def _open(run: Run, task_id: str, now: float) -> Step:
     there = replace(run, task_id=task_id, grade=None, solution_open=False, finished=False)
     return _did(there, now, Did.OPENED)
+
+
+def _read(run: Run, now: float) -> Step:
+    """Prose is done when it is left."""
+    if isinstance(run.task, ReadTask) and run.here.status is not Status.SOLVED:
+        return _solved(run, now)
+    return Step(run)
 
 
 def _counts(task: TaskProgress) -> bool:
