@@ -1,7 +1,6 @@
 """``sts-tutor check``: the rules as a linter, on any manifests."""
 
 import argparse
-import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -173,19 +172,7 @@ def _lines(args: argparse.Namespace, report: Report, context: Context) -> Iterat
         return github.render(report)
     from tutor.cli.report import text
 
-    return text.render(report, context.t, text.Style(*_look(context)))
-
-
-def _look(context: Context) -> tuple[bool, int]:
-    """Whether colours are welcome, and how many cells wide the terminal is; 0 for a pipe."""
-    if not context.stdout.isatty():
-        return False, 0
-    plain = context.environ.get("NO_COLOR") or context.environ.get("TERM") == "dumb"
-    try:
-        width = os.get_terminal_size(context.stdout.fileno()).columns
-    except OSError:
-        width = 80
-    return not plain, width
+    return text.render(report, context.t, text.Style(*context.look()))
 
 
 def _notes(inputs: Inputs, context: Context) -> None:

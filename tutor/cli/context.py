@@ -90,6 +90,17 @@ class Context:
         """Seconds since the epoch."""
         return time.time()
 
+    def look(self) -> tuple[bool, int]:
+        """Whether colours are welcome, and how many cells wide the terminal is; 0 for a pipe."""
+        if not self.stdout.isatty():
+            return False, 0
+        plain = self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb"
+        try:
+            width = os.get_terminal_size(self.stdout.fileno()).columns
+        except OSError:
+            width = 80
+        return not plain, width
+
     def interactive(self) -> bool:
         """Whether someone sits at both ends of a terminal."""
         return self.stdin.isatty() and self.stdout.isatty()

@@ -1,0 +1,153 @@
+"""``sts-tutor watch FILE --lesson ID``: a lesson's task in the learner's own editor."""
+
+import argparse
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.cli.check import find_task
+from tutor.cli.context import Context
+from tutor.cli.files import read_bytes, write_text
+from tutor.cli.report import Checked, Report
+from tutor.cli.report import text as in_words
+from tutor.i18n.errors import error_text
+from tutor.i18n.translator import Translator
+from tutor.model.errors import ExitCode, TutorError
+
+if TYPE_CHECKING:
+    from tutor.model.course import Lesson, WriteTask
+    from tutor.session.api import Session
+
+POLL_SECONDS = 0.3
+"""How often the file is looked at. Polling works on every file system, network ones too."""
+
+
+def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
+    """Declare the file and the lesson."""
+    parser.add_argument(
+        "file", metavar="FILE", help=t("the file you edit; the task's starter if there is none yet")
+    )
+    parser.add_argument(
+        "--lesson", required=True, metavar="ID", help=t("the lesson whose YAML task it is for")
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help=t("check once and end; exit code 1 while it is not done"),
+    )
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Check at each save until the task is done or Ctrl-C; progress is kept as in the lessons."""
+    from tutor.session.api import Session
+    from tutor.store.journal import Journal
+
+    store = context.learner_store()
+    try:
+        context.speak(store.settings().get("language"))
+        lesson, task = find_task(args.lesson, context)
+        path = Path(args.file)
+        _begin(path, task, context)
+        journal = Journal(store, lambda error: context.warn(error_text(error, context.t)))
+        chance = random.Random()  # noqa: S311  (a session asks for it; nothing is drawn here)
+        session = Session(context.course, journal, now=context.now, chance=chance)
+        session.open(lesson.id, task.id)
+        _introduce(lesson, task, context)
+        try:
+            return _watch(path, session, lesson, task, context, once=args.once)
+        except KeyboardInterrupt:
+            context.say()
+            context.say(context.t("No longer watching. Your progress is kept."))
+            return ExitCode.OK
+    finally:
+        store.close()
+
+
+def _begin(path: Path, task: "WriteTask", context: Context) -> None:
+    """Put the starter where there is no file yet."""
+    if not path.exists():
+        write_text(path, task.starter)
+        context.say(context.t("{file} is new: it holds the starter of this task.", file=path))
+
+
+def _introduce(lesson: "Lesson", task: "WriteTask", context: Context) -> None:
+    words = lesson.words[context.language]
+    context.say(f"{words.title}: {words.tasks[task.id].title}")
+    context.say()
+    _say_prose(words.tasks[task.id].prompt, context)
+
+
+def _say_prose(markdown: str, context: Context) -> None:
+    from tutor.ui.layout import lines
+    from tutor.ui.markdown import parse
+
+    width = context.look()[1] or 80
+    for line in lines(parse(markdown, context.language), width, ticks=True):
+        context.say(line.text)
+
+
+def _watch(
+    path: Path,
+    session: "Session",
+    lesson: "Lesson",
+    task: "WriteTask",
+    context: Context,
+    *,
+    once: bool,
+) -> int:
+    seen: bytes | None = None
+    told = ""
+    while True:
+        try:
+            content = read_bytes(str(path))
+            told = ""
+        except TutorError as error:  # an editor may save by removing first
+            if once:
+                raise
+            if error.code != told:
+                told = error.code
+                context.warn(error_text(error, context.t))
+            content = seen
+        if content is not None and content != seen:
+            seen = content
+            if _check(content, path, session, lesson, task, context):
+                return ExitCode.OK
+            if once:
+                return ExitCode.FINDINGS
+            context.say(context.t("Watching {file}. Ctrl-C ends it.", file=path))
+        time.sleep(POLL_SECONDS)
+
+
+def _check(
+    content: bytes,
+    path: Path,
+    session: "Session",
+    lesson: "Lesson",
+    task: "WriteTask",
+    context: Context,
+) -> bool:
+    """Judge what was saved and say so; whether the task is done."""
+    from tutor.course.grading import grade
+    from tutor.manifest.reader import read
+
+    t = context.t
+    own = lesson.words[context.language].tasks[task.id]
+    context.say()
+    context.say(time.strftime("— %H:%M:%S —", time.localtime(context.now())))
+    manifest = read(content, str(path))
+    findings, passed = manifest.findings, False
+    if manifest.text or not content:  # else it is no text, and not what the learner meant
+        verdict = grade(task, manifest.text, str(path))
+        findings, passed = verdict.findings, verdict.passed
+        session.write(manifest.text)
+        session.check()
+    report = Report((Checked(manifest, findings),), findings, t.language, own.checks)
+    for line in in_words.render(report, t, in_words.Style(*context.look())):
+        context.say(line)
+    if passed:
+        context.say()
+        context.say(t("Done: everything this task asks for is there."))
+        context.say()
+        _say_prose(own.debrief, context)
+    return passed
