@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.desk import STARTER, Desk, in_lesson
+from tests.ui.desk import STARTER, Desk, Scene, in_lesson
 from tutor.model.findings import Severity
 from tutor.ui.widgets.editor import clean
 
@@ -13,12 +13,12 @@ async def empty(desk: Desk) -> None:
     await desk.pilot.pause()
 
 
-def writing(play: object, **options: object) -> None:
+def writing(play: Scene) -> None:
     async def scene(desk: Desk) -> None:
         await empty(desk)
-        await play(desk)  # type: ignore[operator]
+        await play(desk)
 
-    in_lesson(scene, "fix", **options)
+    in_lesson(scene, "fix")
 
 
 def test_it_opens_with_the_starter() -> None:

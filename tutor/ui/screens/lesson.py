@@ -177,11 +177,11 @@ class LessonScreen(TutorScreen[str]):
 
     def _focus_first(self, run: Run) -> None:
         if run.open_for_answer:
-            self.query_one(Choices).focus(scroll_visible=False)
+            self.set_focus(self.query_one(Choices), scroll_visible=False)
         elif self.editor is not None and self.has_class(WIDE):
-            self.editor.focus()
+            self.set_focus(self.editor)
         else:
-            self.query_one("#reading").focus()
+            self.set_focus(self.query_one("#reading"))
 
     def draw(self) -> None:
         """Everything, from the session as it stands."""
@@ -290,7 +290,7 @@ class LessonScreen(TutorScreen[str]):
     def _jump(self, finding: Finding) -> None:
         if self.editor is not None:
             self.editor.jump(finding)
-            self.editor.focus()
+            self.set_focus(self.editor)
 
     def keep_everything(self) -> None:
         """Hand the text to the session at once."""
@@ -341,7 +341,7 @@ class LessonScreen(TutorScreen[str]):
             return
         self.redraw()
         if not run.open_for_answer:
-            reading.focus()
+            self.set_focus(reading)
         verdict = self.query_one("#verdict")
         self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
 
@@ -356,7 +356,7 @@ class LessonScreen(TutorScreen[str]):
         self.redraw()
         if grade.passed:
             reading = self.query_one("#reading")
-            reading.focus()
+            self.set_focus(reading)
             verdict = self.query_one("#verdict")
             self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
         else:
@@ -428,7 +428,7 @@ class LessonScreen(TutorScreen[str]):
         self.session.hide_solution()
         if text is not None and self.editor is not None:
             self.editor.put(text)
-            self.editor.focus()
+            self.set_focus(self.editor)
         self.redraw()
 
     def action_reset(self) -> None:
@@ -475,21 +475,21 @@ class LessonScreen(TutorScreen[str]):
     def action_pane(self) -> None:
         """To the editor, and back to the text."""
         if self.editor is not None:
-            (self.query_one("#reading") if self.editor.has_focus else self.editor).focus()
+            self.set_focus(self.query_one("#reading") if self.editor.has_focus else self.editor)
 
     async def on_push_pressed(self, event: Push.Pressed) -> None:
         """The buttons below the text."""
         if event.push.id == "onward":
             await self.action_next()
         elif self.editor is not None:
-            self.editor.focus()
+            self.set_focus(self.editor)
         else:
             await self.action_check()
 
     async def action_back(self) -> None:
         """From the editor to the text; from the text home."""
         if self.editor is not None and self.query_one("#writing").has_focus_within:
-            self.query_one("#reading").focus()
+            self.set_focus(self.query_one("#reading"))
         else:
             self.keep_everything()
             self.dismiss(None)

@@ -110,9 +110,9 @@ class QuizScreen(TutorScreen[None]):
     def _focus_first(self) -> None:
         round_ = self.round
         if round_.current is not None and round_.marked is None:
-            self.query_one(Choices).focus(scroll_visible=False)
+            self.set_focus(self.query_one(Choices), scroll_visible=False)
         else:
-            self.query_one("#act").focus(scroll_visible=False)
+            self.set_focus(self.query_one("#act"), scroll_visible=False)
         self.query_one("#reading").scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -138,7 +138,7 @@ class QuizScreen(TutorScreen[None]):
             self.tutor.say(words.how_to_answer(task.form, self.t))
             return
         self.redraw()
-        self.query_one("#act").focus(scroll_visible=False)
+        self.set_focus(self.query_one("#act"), scroll_visible=False)
         verdict = self.query_one("#verdict")
         self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
 

@@ -58,7 +58,10 @@ class Prose(Widget):
         blocks = parse(markdown, language)
         if blocks is not self._blocks:
             self._blocks = blocks
+            width = self._laid[0]
             self._laid = (-1, [])
+            if width >= 0:
+                self._lines(width)  # it may be drawn before it is laid out anew
             self.refresh(layout=True)
 
     @property

@@ -1,0 +1,176 @@
+"""The program in a real pseudo-terminal: what a person sees, and what is left behind."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+import pytest
+
+pytestmark = pytest.mark.terminal
+
+COLUMNS, ROWS = 80, 24
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
+"""Back from the second screen, the cursor shown, the mouse and bracketed paste given back."""
+# What pyte does not know and would print: other modes, queries, titles, device strings.
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=?][0-9;]*[umqc]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9]* ?q"
+    rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
+)
+
+
+class Terminal:
+    """A terminal of 80×24 with one program in it."""
+
+    def __init__(self, arguments: list[str], environ: dict[str, str]) -> None:
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        self._ours, self._theirs = pty.openpty()
+        size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
+        fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, size)
+        self.before = termios.tcgetattr(self._theirs)
+        self.process = subprocess.Popen(
+            arguments,
+            stdin=self._theirs,
+            stdout=self._theirs,
+            stderr=self._theirs,
+            start_new_session=True,
+            env=environ,
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, seconds: float = 0.05) -> bool:
+        """Take in what the program has written; whether it wrote anything."""
+        ready, _, _ = select.select([self._ours], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            piece = os.read(self._ours, 65536)
+        except OSError:
+            return False
+        self.received += piece
+        self._stream.feed(_UNKNOWN.sub(b"", piece))
+        return bool(piece)
+
+    def wait_for(self, wanted: str, seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+            if wanted in self.text.replace("\n", ""):
+                return
+        raise AssertionError(f"{wanted!r} never came:\n{self.text}")
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def end(self, seconds: float = 20.0) -> int:
+        """Wait for the program to end; its exit code."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (self.read() or self.process.poll() is None):
+            pass
+        return self.process.wait(timeout=1)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._ours)
+        os.close(self._theirs)
+
+    def assert_sane(self) -> None:
+        """The terminal is as the program found it."""
+        assert termios.tcgetattr(self._theirs) == self.before
+        for sequence in RESTORED:
+            assert sequence in self.received
+        assert "Traceback" not in self.text
+
+
+@contextmanager
+def terminal(home: Path, *arguments: str, lang: str = "ja_JP.UTF-8") -> Iterator[Terminal]:
+    environ = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("LC_", "STS_", "TEXTUAL"))},
+        "STS_TUTOR_HOME": str(home),
+        "TERM": "xterm-256color",
+        "LANG": lang,
+        "LANGUAGE": "",
+        "PYTHONUTF8": "1",
+    }
+    ours = Terminal([sys.executable, *arguments], environ)
+    try:
+        yield ours
+    finally:
+        ours.close()
+
+
+def test_a_learner_in_a_real_terminal(tmp_path: Path) -> None:
+    with terminal(tmp_path, "-m", "tutor") as ours:
+        ours.wait_for("StatefulSetとは何か")
+        ours.wait_for("F3 English")
+        ours.type("\r")
+        ours.wait_for("よくある答え")
+        ours.type("\x1b[19~\x1b[19~\x1b[19~")  # F8, three times: to the editor's step
+        ours.wait_for("kind: StatefulSet")
+        ours.type("i")
+        ours.wait_for("matchLabels:")  # the editor has the keyboard, and so more room
+        ours.type("# 名前「web」は、いつも同じ。")
+        ours.wait_for("# 名前「web」は、いつも同じ。apiVersion: apps/v1")
+        ours.type("\x0c")  # Ctrl+L
+        ours.wait_for("F3 日本語")
+        ours.type("\x11")  # Ctrl+Q
+        assert ours.end() == 0
+        ours.assert_sane()
+    with terminal(tmp_path, "-m", "tutor", lang="C") as again:
+        again.wait_for("What is a StatefulSet?")  # the language of the last visit
+        again.type("\r")
+        again.wait_for("web")  # and the draft
+        again.type("\x03\x03")  # Ctrl+C, twice
+        assert again.end() == 0
+        again.assert_sane()
+
+
+def test_an_interrupt_from_outside_leaves_the_terminal_sane(tmp_path: Path) -> None:
+    with terminal(tmp_path, "-m", "tutor") as ours:
+        ours.wait_for("F10")
+        ours.process.send_signal(signal.SIGINT)
+        assert ours.end() in (0, 130)
+        ours.assert_sane()
+
+
+CRASH = """
+import sys
+from tutor.ui.app import TutorApp
+
+def trip(self):
+    raise ZeroDivisionError("a secret of the program")
+
+TutorApp.action_help = trip
+from tutor.cli import main
+sys.exit(main([]))
+"""
+
+
+def test_a_crash_leaves_the_terminal_sane_and_words_instead_of_a_traceback(tmp_path: Path) -> None:
+    with terminal(tmp_path, "-c", CRASH, lang="en_US.UTF-8") as ours:
+        ours.wait_for("F1 Help")
+        ours.type("?")
+        assert ours.end() == 70
+        ours.assert_sane()
+        after = ours.received.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "bug of the tutor" in after
+        assert "ZeroDivisionError" not in after
+    assert "ZeroDivisionError" in (tmp_path / "crash.log").read_text("utf-8")
