@@ -3,6 +3,7 @@
 import argparse
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.3
 """How often the file is looked at. Polling works on every file system, network ones too."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is watched, for which task."""
+
+    path: Path
+    session: "Session"
+    lesson: "Lesson"
+    task: "WriteTask"
+    context: Context
 
 
 def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -55,7 +67,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         session.open(lesson.id, task.id)
         _introduce(lesson, task, context)
         try:
-            return _watch(path, session, lesson, task, context, once=args.once)
+            return _watch(Watch(path, session, lesson, task, context), once=args.once)
         except KeyboardInterrupt:
             context.say()
             context.say(context.t("No longer watching. Your progress is kept."))
@@ -87,20 +99,14 @@ def _say_prose(markdown: str, context: Context) -> None:
         context.say(line.text)
 
 
-def _watch(
-    path: Path,
-    session: "Session",
-    lesson: "Lesson",
-    task: "WriteTask",
-    context: Context,
-    *,
-    once: bool,
-) -> int:
+def _watch(watch: Watch, *, once: bool) -> int:
+    context = watch.context
     seen: bytes | None = None
     told = ""
     while True:
+        content = seen
         try:
-            content = read_bytes(str(path))
+            content = read_bytes(str(watch.path))
             told = ""
         except TutorError as error:  # an editor may save by removing first
             if once:
@@ -108,40 +114,32 @@ def _watch(
             if error.code != told:
                 told = error.code
                 context.warn(error_text(error, context.t))
-            content = seen
         if content is not None and content != seen:
             seen = content
-            if _check(content, path, session, lesson, task, context):
+            if _check(content, watch):
                 return ExitCode.OK
             if once:
                 return ExitCode.FINDINGS
-            context.say(context.t("Watching {file}. Ctrl-C ends it.", file=path))
+            context.say(context.t("Watching {file}. Ctrl-C ends it.", file=watch.path))
         time.sleep(POLL_SECONDS)
 
 
-def _check(
-    content: bytes,
-    path: Path,
-    session: "Session",
-    lesson: "Lesson",
-    task: "WriteTask",
-    context: Context,
-) -> bool:
+def _check(content: bytes, watch: Watch) -> bool:
     """Judge what was saved and say so; whether the task is done."""
     from tutor.course.grading import grade
     from tutor.manifest.reader import read
 
-    t = context.t
-    own = lesson.words[context.language].tasks[task.id]
+    context, t = watch.context, watch.context.t
+    own = watch.lesson.words[context.language].tasks[watch.task.id]
     context.say()
     context.say(time.strftime("— %H:%M:%S —", time.localtime(context.now())))
-    manifest = read(content, str(path))
+    manifest = read(content, str(watch.path))
     findings, passed = manifest.findings, False
     if manifest.text or not content:  # else it is no text, and not what the learner meant
-        verdict = grade(task, manifest.text, str(path))
+        verdict = grade(watch.task, manifest.text, str(watch.path))
         findings, passed = verdict.findings, verdict.passed
-        session.write(manifest.text)
-        session.check()
+        watch.session.write(manifest.text)
+        watch.session.check()
     report = Report((Checked(manifest, findings),), findings, t.language, own.checks)
     for line in in_words.render(report, t, in_words.Style(*context.look())):
         context.say(line)
