@@ -14,7 +14,7 @@ from tutor.store.database import open_store
 ROOT = Path(__file__).parents[2]
 LESSON = "start/what-is-a-statefulset"
 FOLDER = ROOT / "fixtures" / LESSON
-SOLUTION = sorted((FOLDER / "solutions").iterdir())[0]
+SOLUTION = min((FOLDER / "solutions").iterdir())
 
 
 def status(home: Path) -> Status:
