@@ -118,7 +118,35 @@ def test_what_meets_a_check(asked: Check) -> None:
     [
         (check(SET, "spec.replicas", "equals", 5), "", (7, 13), "3", "5"),
         (check(SET, "spec.replicas", "equals", "3"), "", (7, 13), "3", '"3"'),
-        (check(SET, "spec.minReadySeconds", "equals", 5), "", (5, 1), "0", "5"),
+        (check(SET, "spec.minReadySeconds", "equals", 5), "default", (5, 1), "0", "5"),
+        (
+            check(SET, "spec.podManagementPolicy", "in", ["Parallel"]),
+            "default",
+            (5, 1),
+            "OrderedReady",
+            ("Parallel",),
+        ),
+        (
+            check(SET, "spec.podManagementPolicy", "matches", "P"),
+            "default",
+            (5, 1),
+            "OrderedReady",
+            "P",
+        ),
+        (
+            check(SET, "spec.podManagementPolicy", "same-as", "metadata.name", "Service/nginx"),
+            "default",
+            (5, 1),
+            "OrderedReady",
+            "nginx",
+        ),
+        (
+            check("Service/client", "spec.ports[0].name", "equals", "http"),
+            "missing",
+            (38, 17),
+            "",
+            "http",
+        ),
         (check(SET, "spec.template.spec.nodeName", "equals", "a"), "missing", (9, 5), "", "a"),
         (check(SET, "spec.serviceName", "in", ["a", "b"]), "", (6, 16), "nginx", ("a", "b")),
         (

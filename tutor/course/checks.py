@@ -29,8 +29,9 @@ CODES: dict[Operator, str] = {
     Operator.ABSENT: "LSN107",
     Operator.PRESENT: "LSN108",
 }
-"""One code per operator. Variants of each: ``missing`` (the field is not there), ``object`` (the
-object is not there), ``nearest`` (it is not, but one of almost that name is)."""
+"""One code per operator. Variants: ``missing`` (the field is not there), ``default`` (it is not,
+and its default will not do), ``object`` (the object is not there), ``nearest`` (it is not, but one
+of almost that name is), ``objects`` (there are too many or too few)."""
 
 WORKLOADS = frozenset({"StatefulSet", "Deployment", "DaemonSet", "ReplicaSet", "Job", "CronJob"})
 
@@ -60,6 +61,7 @@ class Candidate:
         found: What is there; None for nothing.
         needed: What the check asks for, in words of YAML.
         path: The path judged, every step of it concrete.
+        written: Whether it stands in the document; else ``found`` is the server's default.
     """
 
     document: Document
@@ -67,6 +69,7 @@ class Candidate:
     found: Data
     needed: str | tuple[str, ...]
     path: Path
+    written: bool = True
 
 
 def failure(check: Check, manifest: Manifest, wanted: Collection[Target] = ()) -> Finding | None:
@@ -99,7 +102,7 @@ def failure(check: Check, manifest: Manifest, wanted: Collection[Target] = ()) -
     if not wrong or (not every and len(wrong) < len(judged)):
         return None
     # Where the field is written, it is the one the learner meant.
-    meant = next((c for c in wrong if c.found is not None), wrong[0])
+    meant = next((c for c in wrong if c.written and c.found is not None), wrong[0])
     return _finding(check, meant)
 
 
@@ -141,10 +144,12 @@ def _judge(check: Check, document: Document, others: Sequence[Document]) -> Cand
     steps = parse_path(check.path)
     path = _concrete(document, steps)
     values = values_at(document, steps)
+    written = values_at(document, steps, with_defaults=False)
     kind = document.kind
 
     def judged(ok: bool, needed: str | tuple[str, ...], found: Data = None) -> Candidate:
-        return Candidate(document, ok, found if found is not None else _first(values), needed, path)
+        shown = _first(values) if found is None else found
+        return Candidate(document, ok, shown, needed, path, bool(written))
 
     def some(test: Callable[[Data], bool]) -> bool:
         return any(test(value) for value in values)
@@ -172,7 +177,6 @@ def _judge(check: Check, document: Document, others: Sequence[Document]) -> Cand
             count = _count(document, steps, values)
             return judged(count == needed, write(_data(needed)), count)
         case Operator.ABSENT:
-            written = values_at(document, steps, with_defaults=False)
             ok = all(same(kind, steps, v, None) for v in written)
             return Candidate(document, ok, _first(written), "", path)
         case Operator.PRESENT:
@@ -222,7 +226,11 @@ def _about_objects(
 
 
 def _finding(check: Check, wrong: Candidate) -> Finding:
-    missing = wrong.found is None
+    variant = ""
+    if wrong.found is None or (wrong.found == "" and not wrong.written):
+        variant = "missing"
+    elif not wrong.written and check.operator is not Operator.COUNT:
+        variant = "default"
     found = write(wrong.found)
     if found == wrong.needed and isinstance(wrong.found, str):  # "true" where true is needed
         found = json.dumps(wrong.found, ensure_ascii=False)
@@ -241,7 +249,7 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
         Severity.ERROR,
         wrong.path,
         key=False,
-        variant="missing" if missing else "",
+        variant=variant,
         **params,
     )
 

@@ -50,8 +50,13 @@ class Grade:
         return self.blocking + self.others
 
 
-def grade(task: WriteTask, text: str, file: str = "") -> Grade:
-    """Judge a text against a task.
+def grade(task: WriteTask, text: str) -> Grade:
+    """Judge a text against a task; see :func:`judge`."""
+    return judge(task, read(text))
+
+
+def judge(task: WriteTask, manifest: Manifest) -> Grade:
+    """Judge what was read from a text, or from the bytes of a file, against a task.
 
     A finding blocks when its severity is error, when its code is among the task's ``rules``, or
     when it is a declared check that failed. After a syntax error nothing else is judged: what
@@ -59,10 +64,8 @@ def grade(task: WriteTask, text: str, file: str = "") -> Grade:
 
     Args:
         task: The task.
-        text: What was written.
-        file: Its name, for the findings.
+        manifest: What was written, read.
     """
-    manifest = read(text, file)
     if any(f.severity is Severity.ERROR for f in manifest.findings):
         return _grade(task, manifest, manifest.findings)
     if not manifest.documents:
