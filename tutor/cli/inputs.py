@@ -57,12 +57,12 @@ def load(names: Iterable[str]) -> Inputs:
             continue
         skipped += templates
         for file in files:
-            identity = file if file == STDIN else os.path.realpath(file)
+            identity = _real(file)
             if identity not in seen:
                 seen.add(identity)
                 found.append(file)
     kustomizations = _Kustomizations()
-    patches = frozenset(file for file in found if file != STDIN and kustomizations.patches(file))
+    patches = frozenset(file for file in found if kustomizations.patches(file))
     manifests: list[Manifest] = []
     for file in found:
         try:
@@ -99,12 +99,20 @@ def content(name: str) -> bytes:
     return found
 
 
+def _real(name: str) -> str:
+    """One name for each file, however it is named; a name that no system takes stays as it is."""
+    try:
+        return name if name == STDIN else os.path.realpath(name)
+    except ValueError:
+        return name
+
+
 def _is_binary(head: bytes) -> bool:
     """Whether bytes are no text in any encoding: NULs and controls, but not those of UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) * 3 >= len(head):
         return not head.strip(b"\x00") and bool(head)
     controls = sum(1 for byte in head if byte < 32 and byte not in b"\t\n\v\f\r\x1b")
-    return 0 in head and controls * 20 > len(head)
+    return 0 in head and controls > 4 and controls * 20 > len(head)
 
 
 def _files(name: str) -> tuple[list[str], int]:
@@ -128,7 +136,7 @@ def _files(name: str) -> tuple[list[str], int]:
         if _is_template(folder, name):
             skipped += len(own)
         else:
-            files.extend(os.path.join(folder, n) for n in own)
+            files.extend(os.path.normpath(os.path.join(folder, n)) for n in own)
     if not files and not skipped:
         raise TutorError("no-manifests", ExitCode.INPUT, file=name)
     return files, skipped
@@ -153,7 +161,9 @@ class _Kustomizations:
 
     def patches(self, file: str) -> bool:
         """Whether a kustomization beside or above a file names it as a patch."""
-        target = os.path.realpath(file)
+        target = _real(file)
+        if target == STDIN:
+            return False
         folder = os.path.dirname(target)
         for _ in range(_UP + 1):
             if target in self._in(folder):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tutor.cli.report import STDIN, Report, lines_of
 from tutor.cli.report.json import end_column
+from tutor.i18n.text import printable
 from tutor.model.findings import Finding, Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
@@ -25,7 +26,7 @@ def render(report: Report) -> Iterator[str]:
 
 def _command(finding: Finding, report: Report, lines: list[str]) -> str:
     place = {
-        "file": "" if finding.file == STDIN else finding.file,
+        "file": "" if finding.file == STDIN else printable(finding.file),
         "line": str(finding.line),
         "endLine": str(finding.line),
         "col": str(finding.column),
@@ -33,7 +34,7 @@ def _command(finding: Finding, report: Report, lines: list[str]) -> str:
         "title": f"{finding.code} {report.title(finding.code)}",
     }
     properties = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
-    path = f"{finding.path}: " if finding.path else ""
+    path = f"{printable(finding.path)}: " if finding.path else ""
     return f"::{_LEVELS[finding.severity]} {properties}::{_data(path + report.message(finding))}"
 
 

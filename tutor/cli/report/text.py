@@ -46,17 +46,15 @@ def render(report: Report, t: Translator, style: Style) -> Iterator[str]:
     for finding in report.findings:
         yield from _finding(finding, report, lines.get(finding.file, []), t, style)
         yield ""
-    yield from summary(report, t, style)
+    for line in summary(report, t):
+        yield from _wrapped(line, style.width)
 
 
-def summary(report: Report, t: Translator, style: Style) -> Iterator[str]:
+def summary(report: Report, t: Translator) -> Iterator[str]:
     """How many findings of each severity in how many files, and where to begin."""
-    found = report.findings
+    found, files = report.findings, len(report.files)
     if not found:
-        if report.files:
-            yield t.n(
-                "No findings in {count} file.", "No findings in {count} files.", len(report.files)
-            )
+        yield t.n("No findings in {count} file.", "No findings in {count} files.", files)
         return
     count = Counter(finding.severity for finding in found)
     parts = [
@@ -64,21 +62,21 @@ def summary(report: Report, t: Translator, style: Style) -> Iterator[str]:
         t.n("{count} warning", "{count} warnings", count[Severity.WARNING]),
         t.n("{count} piece of advice", "{count} pieces of advice", count[Severity.ADVICE]),
     ]
-    words = [part for part, level in zip(parts, Severity, strict=True) if count[level]]
-    yield (
-        t(
-            "{counted} in {found} of {all} files.",
-            counted=join(words, t.language),
-            found=len({finding.file for finding in found}),
-            all=len(report.files),
-        )
-        if len(report.files) > 1
-        else t("{counted}.", counted=join(words, t.language))
+    counted = join(
+        [p for p, level in zip(parts, Severity, strict=True) if count[level]], t.language
     )
+    if files == 1:
+        yield t("{counted}.", counted=counted)
+    else:
+        yield t(
+            "{counted} in {found} of {all} files.",
+            counted=counted,
+            found=len({finding.file for finding in found}),
+            all=files,
+        )
     if len(found) >= _MANY:
-        first = list(dict.fromkeys(f"{f.code} ({place(f, column=False)})" for f in found))[:_FIRST]
-        yield t("Begin with {findings}.", findings=join(first, t.language))
-    del style
+        first = dict.fromkeys(f"{f.code} ({place(f, column=False)})" for f in found)
+        yield t("Begin with {findings}.", findings=join(list(first)[:_FIRST], t.language))
 
 
 def place(finding: Finding, *, column: bool = True) -> str:
@@ -99,12 +97,12 @@ def _finding(
     yield from (f"  {line}" for line in rest)
     about = _about(finding, report, t)
     if about:
-        yield style.paint(f"  {about}", "2")
+        yield from (style.paint(f"  {line}", "2") for line in _wrapped(about, style.width - 2))
     yield from _excerpt(finding, lines, style)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    if not width or cell_width(text) <= width:
+    if width <= 0 or cell_width(text) <= width:
         return [text]
     from tutor.i18n.linebreak import wrap
 
