@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.course.grading import code_of, grade
+from tutor.course.grading import code_of, grade, judge
 from tutor.course.loader import load
 from tutor.manifest.reader import read
 from tutor.model.course import Check, Operator, Target, WriteTask
@@ -244,7 +244,7 @@ def test_a_judgement_costs_a_few_times_the_reading() -> None:
 
 
 def test_a_file_is_named_in_the_findings() -> None:
-    assert {finding.file for finding in grade(TASK, TASK.starter, "a.yaml").findings} == {"a.yaml"}
+    assert {finding.file for finding in judge(TASK, read(TASK.starter, "a.yaml")).findings} == {"a.yaml"}
 
 
 def test_checks_come_in_the_order_of_the_lesson() -> None:

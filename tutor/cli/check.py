@@ -115,7 +115,7 @@ def _graded(
     context: Context,
     wanted: Callable[[Finding], bool],
 ) -> tuple[Report, bool]:
-    from tutor.course.grading import grade
+    from tutor.course.grading import judge
 
     if len(args.files) != 1 or len(inputs.manifests) > 1:
         raise TutorError("one-file-needed", ExitCode.USAGE)
@@ -123,7 +123,7 @@ def _graded(
     if not inputs.manifests:
         return _report(inputs, []), True
     manifest = inputs.manifests[0]
-    verdict = grade(task, manifest.text, manifest.file)
+    verdict = judge(task, manifest)
     report = _report(
         inputs._replace(manifests=(verdict.manifest,)), [f for f in verdict.findings if wanted(f)]
     )

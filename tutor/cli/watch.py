@@ -126,7 +126,7 @@ def _watch(watch: Watch, *, once: bool) -> int:
 
 def _check(content: bytes, watch: Watch) -> bool:
     """Judge what was saved and say so; whether the task is done."""
-    from tutor.course.grading import grade
+    from tutor.course.grading import judge
     from tutor.manifest.reader import read
 
     context, t = watch.context, watch.context.t
@@ -134,18 +134,18 @@ def _check(content: bytes, watch: Watch) -> bool:
     context.say()
     context.say(time.strftime("— %H:%M:%S —", time.localtime(context.now())))
     manifest = read(content, str(watch.path))
-    findings, passed = manifest.findings, False
-    if manifest.text or not content:  # else it is no text, and not what the learner meant
-        verdict = grade(watch.task, manifest.text, str(watch.path))
-        findings, passed = verdict.findings, verdict.passed
-        watch.session.write(manifest.text)
-        watch.session.check()
-    report = Report((Checked(manifest, findings),), findings, t.language, own.checks)
+    verdict = judge(watch.task, manifest)
+    watch.session.write(manifest.text)
+    if verdict.passed or not watch.session.live(manifest.text).passed:
+        watch.session.check()  # else the text would pass, but the file is not what kubectl takes
+    report = Report(
+        (Checked(manifest, verdict.findings),), verdict.findings, t.language, own.checks
+    )
     for line in in_words.render(report, t, in_words.Style(*context.look())):
         context.say(line)
-    if passed:
+    if verdict.passed:
         context.say()
         context.say(t("Done: everything this task asks for is there."))
         context.say()
         _say_prose(own.debrief, context)
-    return passed
+    return verdict.passed
