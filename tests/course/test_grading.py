@@ -244,7 +244,9 @@ def test_a_judgement_costs_a_few_times_the_reading() -> None:
 
 
 def test_a_file_is_named_in_the_findings() -> None:
-    assert {finding.file for finding in judge(TASK, read(TASK.starter, "a.yaml")).findings} == {"a.yaml"}
+    assert {finding.file for finding in judge(TASK, read(TASK.starter, "a.yaml")).findings} == {
+        "a.yaml"
+    }
 
 
 def test_checks_come_in_the_order_of_the_lesson() -> None:

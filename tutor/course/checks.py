@@ -238,7 +238,7 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
         "check": check.id,
         "object": f"{wrong.document.kind}/{wrong.document.name}".rstrip("/"),
         "field": _key(wrong.path, parse_path(check.path)[len(wrong.path) :]),
-        "found": found,
+        "found": "" if variant == "missing" else found,
         "needed": wrong.needed,
     }
     if check.other is not None:
