@@ -8,16 +8,17 @@ satisfy it, as the last one applied would win.
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from tutor.course.paths import concrete, key_of
 from tutor.manifest.canonical import at_least, same, value_at, values_at
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.nodes import Data
 from tutor.manifest.quantity import QuantityError
 from tutor.model.course import Check, Operator, Target
-from tutor.model.findings import Finding, Param, Path, Severity, Span, format_path, parse_path
+from tutor.model.findings import Finding, Param, Path, Severity, Span, parse_path
 
 CODES: dict[Operator, str] = {
     Operator.EQUALS: "LSN101",
@@ -142,7 +143,7 @@ def _plain(value: Data) -> str:
 
 def _judge(check: Check, document: Document, others: Sequence[Document]) -> Candidate:
     steps = parse_path(check.path)
-    path = _concrete(document, steps)
+    path = concrete(document, steps)
     values = values_at(document, steps)
     written = values_at(document, steps, with_defaults=False)
     kind = document.kind
@@ -237,7 +238,7 @@ def _finding(check: Check, wrong: Candidate) -> Finding:
     params: dict[str, Param] = {
         "check": check.id,
         "object": f"{wrong.document.kind}/{wrong.document.name}".rstrip("/"),
-        "field": _key(wrong.path, parse_path(check.path)[len(wrong.path) :]),
+        "field": key_of(wrong.path, parse_path(check.path)[len(wrong.path) :]),
         "found": "" if variant == "missing" else found,
         "needed": wrong.needed,
     }
@@ -259,7 +260,7 @@ def _gone(check: Check, target: Target, manifest: Manifest, wanted: Collection[T
     params: dict[str, Param] = {
         "check": check.id,
         "object": _name(target),
-        "field": _key(parse_path(check.path)),
+        "field": key_of(parse_path(check.path)),
         "found": "",
         "needed": _name(target),
     }
@@ -303,81 +304,6 @@ def _at_the_end(
         variant=variant,
         file=manifest.file,
     )
-
-
-def _concrete(document: Document, steps: Path) -> Path:
-    """A path with every ``[*]`` and ``[name=x]`` replaced by the first index it means.
-
-    Where nothing fits, the path ends before that step: the list itself is the place.
-    """
-    return next(_walk(document.data, steps), ()) or _prefix(document, steps)
-
-
-def _walk(value: Data, steps: Path) -> Iterator[Path]:
-    if not steps:
-        yield ()
-        return
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, list) and isinstance(step, str):
-        for index, item in enumerate(value):
-            if step == "*" or _is(item, step):
-                for below in _walk(item, rest):
-                    yield (index, *below)
-        return
-    if isinstance(value, dict) and isinstance(step, str) and value.get(step) is not None:
-        below_value: Data = value[step]
-    elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-        below_value = value[step]
-    else:
-        return
-    for below in _walk(below_value, rest):
-        yield (step, *below)
-
-
-def _prefix(document: Document, steps: Path) -> Path:
-    """The path with list steps made concrete as far as the document goes, fields kept."""
-    out: list[str | int] = []
-    value: Data = document.data
-    for i, step in enumerate(steps):
-        if isinstance(step, str) and (isinstance(value, list) or step == "*" or "=" in step):
-            items = value if isinstance(value, list) else []
-            index = next((n for n, it in enumerate(items) if step == "*" or _is(it, step)), None)
-            if index is None:
-                return tuple(out)
-            out.append(index)
-            value = items[index]
-            continue
-        out.append(step)
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            # Nothing is here: the rest is named as it would be written.
-            return (*out, *(s for s in steps[i + 1 :] if s != "*" and "=" not in str(s)))
-    return tuple(out)
-
-
-def _is(item: Data, step: str) -> bool:
-    key, equals, wanted = step.partition("=")
-    return bool(equals) and isinstance(item, dict) and str(item.get(key)) == wanted
-
-
-def _key(path: Path, rest: Path = ()) -> str:
-    """The last field of a path, with the index behind it; nothing for the object itself.
-
-    Args:
-        path: The path.
-        rest: What the path still lacks where no item of a list fitted: ``[*].mountPath``.
-    """
-    if not path:
-        return ""
-    last = next((i for i in range(len(path) - 1, -1, -1) if not _is_item(path[i])), 0)
-    return format_path((path[last], *(s for s in path[last + 1 :] if isinstance(s, int)), *rest))
-
-
-def _is_item(step: str | int) -> bool:
-    return isinstance(step, int) or step == "*" or "=" in step
 
 
 def _name(target: Target) -> str:
