@@ -18,8 +18,8 @@ from tutor.cli.context import Context
 from tutor.i18n import locale
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator, translator
-from tutor.model.course import LANGUAGES
 from tutor.model.errors import ExitCode, TutorError
+from tutor.model.languages import LANGUAGES
 
 
 class Command(Protocol):

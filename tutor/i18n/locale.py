@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tutor.model.course import LANGUAGES
+from tutor.model.languages import LANGUAGES
 
 _NAMES = {"japanese": "ja", "english": "en"}
 FALLBACK = "en"

@@ -17,10 +17,10 @@ where it is shown. The wrong and the right manifest of a code belong to no langu
 ``tutor/rules/examples``.
 """
 
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from tutor.i18n.text import join
 from tutor.model.findings import Finding, Param
@@ -50,14 +50,19 @@ def page(code: str, language: str) -> Page:
     Raises:
         KeyError: There is no page of that code in that language.
     """
-    source = files("tutor.i18n") / "pages" / language / f"{code}.md"
-    if not code.isalnum() or not source.is_file():
+    try:
+        source = pkgutil.get_data("tutor.i18n", f"pages/{language}/{code}.md")
+    except OSError:
+        source = None
+    if not code.isalnum() or source is None:
         raise KeyError(code)
-    return parse(code, source.read_text(encoding="utf-8"))
+    return parse(code, source.decode("utf-8"))
 
 
 def codes(language: str) -> tuple[str, ...]:
     """Every code that has a page in a language, sorted."""
+    from importlib.resources import files  # only to list what there is: it is slow to import
+
     folder = files("tutor.i18n") / "pages" / language
     return tuple(sorted(p.name[:-3] for p in folder.iterdir() if p.name.endswith(".md")))
 

@@ -7,8 +7,8 @@ a string that is translated later.
 
 import gettext
 import io
+import pkgutil
 from functools import cache
-from importlib.resources import files
 
 
 def N_(message: str) -> str:  # noqa: N802  (the name gettext's tools know)
@@ -37,13 +37,20 @@ class Translator:
 @cache
 def translator(language: str) -> Translator:
     """The translator of ``ja`` or ``en``. Anything else reads English."""
-    folder = files("tutor.i18n") / "locales" / language / "LC_MESSAGES"
-    compiled, source = folder / "tutor.mo", folder / "tutor.po"
-    if compiled.is_file():
-        return Translator(language, gettext.GNUTranslations(io.BytesIO(compiled.read_bytes())))
-    if source.is_file():  # a checkout that was never built
-        return Translator(language, gettext.GNUTranslations(_compile(source.read_bytes())))
+    folder = f"locales/{language}/LC_MESSAGES"
+    if compiled := _data(f"{folder}/tutor.mo"):
+        return Translator(language, gettext.GNUTranslations(io.BytesIO(compiled)))
+    if source := _data(f"{folder}/tutor.po"):  # a checkout that was never built
+        return Translator(language, gettext.GNUTranslations(_compile(source)))
     return Translator(language, gettext.NullTranslations())
+
+
+def _data(name: str) -> bytes | None:
+    """A file of this package; importlib.resources would cost a command its first 10 ms."""
+    try:
+        return pkgutil.get_data("tutor.i18n", name)
+    except OSError:
+        return None
 
 
 def _compile(po: bytes) -> io.BytesIO:

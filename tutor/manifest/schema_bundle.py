@@ -15,9 +15,9 @@ A type is unpacked when it is first asked for: a manifest touches a tenth of the
 """
 
 import json
+import pkgutil
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
 
 STRING = "s"
 INT32 = "i"
@@ -220,4 +220,4 @@ class Bundle:
 @cache
 def bundle() -> Bundle:
     """The bundle that comes with the tutor."""
-    return Bundle((resources.files(__package__) / "schema.json").read_bytes())
+    return Bundle(pkgutil.get_data("tutor.manifest", "schema.json") or b"")

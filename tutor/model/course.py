@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-LANGUAGES = ("ja", "en")
-"""Languages every lesson, message and page exists in."""
+from tutor.model import languages
+
+LANGUAGES = languages.LANGUAGES
 
 HINTS = 3
 """Hints of a task that has them: observe, concept, near-solution."""

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from tutor.cli.report import STDIN, Report, lines_of
 from tutor.cli.report.json import end_column
-from tutor.i18n.linebreak import cell_width
 from tutor.i18n.text import join, printable
-from tutor.i18n.translator import Translator
+from tutor.i18n.translator import N_, Translator
 from tutor.model.findings import Finding, Severity
-from tutor.ui.words import severity
 
+_WORDS = {
+    Severity.ERROR: N_("error"),
+    Severity.WARNING: N_("warning"),
+    Severity.ADVICE: N_("advice"),
+}
 _MARKS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.ADVICE: "36"}
 _FIRST = 3
 """Findings named again at the end when there are many: where to begin."""
@@ -79,6 +82,15 @@ def summary(report: Report, t: Translator) -> Iterator[str]:
         yield t("Begin with {findings}.", findings=join(list(first)[:_FIRST], t.language))
 
 
+def cell_width(text: str) -> int:
+    """Cells of a text; what is ASCII need not load the tables of the others."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from tutor.i18n import linebreak
+
+    return linebreak.cell_width(text)
+
+
 def place(finding: Finding, *, column: bool = True) -> str:
     """``web.yaml:9:3``, as editors and terminals know it."""
     name = "<stdin>" if finding.file == STDIN else printable(finding.file)
@@ -89,7 +101,7 @@ def _finding(
     finding: Finding, report: Report, lines: list[str], t: Translator, style: Style
 ) -> Iterator[str]:
     mark = _MARKS[finding.severity]
-    word = severity(finding.severity, t)
+    word = t(_WORDS[finding.severity])
     head = f"{place(finding)}: {word} {finding.code}: "
     painted = f"{style.paint(place(finding), '1')}: {style.paint(f'{word} {finding.code}', mark)}: "
     first, *rest = _wrapped(head + report.message(finding), style.width)
