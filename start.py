@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -72,10 +73,8 @@ def prepare(extra: str) -> None:
 def make_environment() -> list[str]:
     """Make .venv where there is none, and say how to install into it."""
     if not PYTHON.exists():
-        try:
-            venv.create(HOME, with_pip=True, symlinks=os.name != "nt")
-        except subprocess.CalledProcessError:  # Debian's Python comes without ensurepip
-            venv.create(HOME, with_pip=False, clear=True, symlinks=os.name != "nt")
+        complete = find_spec("ensurepip") is not None  # Debian packs it apart from Python
+        venv.create(HOME, with_pip=complete, symlinks=os.name != "nt")
     if works(PYTHON, "-m", "pip", "--version"):
         return [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     if works(sys.executable, "-m", "pip", "--python", PYTHON, "--version"):
