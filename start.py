@@ -53,7 +53,10 @@ def main(arguments: list[str]) -> int:
         return 3
     if testing:
         return test(arguments[1:])
-    return subprocess.run([PYTHON, "-m", "tutor", *arguments], check=False).returncode
+    command = [str(PYTHON), "-m", "tutor", *arguments]
+    if os.name == "nt":
+        return subprocess.run(command, check=False).returncode
+    os.execv(PYTHON, command)  # noqa: S606  (the tutor itself gets Ctrl-C and the exit code)
 
 
 def prepare(extra: str) -> None:
@@ -106,4 +109,7 @@ def test(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
