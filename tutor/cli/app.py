@@ -140,7 +140,11 @@ def _parser(argv: Sequence[str], context: Context) -> Parser:
     _add_language(parser, t, default=None)
     wanted = {entry.name for entry in COMMANDS}.intersection(argv) or {DEFAULT}
     commands = parser.add_subparsers(
-        title=t("commands"), metavar="COMMAND", parser_class=Parser, required=False
+        title=t("commands"),
+        metavar="COMMAND",
+        parser_class=Parser,
+        required=False,
+        prog=context.program,  # else argparse lays out a usage line, and loads shutil for it
     )
     for entry in COMMANDS:
         own = commands.add_parser(

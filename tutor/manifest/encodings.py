@@ -28,9 +28,10 @@ _REPLACEMENT = "\ufffd"
 _MOST_REPLACED = 1_000
 """Bytes that are not UTF-8, beyond which a file is not taken for text."""
 
-_TEXT = re.compile("[\t\n\r -~\u3000-\u30ff\u4e00-\u9fff\uff00-\uff9f]")
-_COMMON = re.compile("[\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
-_RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u2500-\u257f\u0370-\u04ff]")
+# Not compiled before they are needed: these classes take as long as reading a manifest.
+_TEXT = "[\t\n\r -~\u3000-\u30ff\u4e00-\u9fff\uff00-\uff9f]"
+_COMMON = "[\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]"
+_RARE = "[\uff61-\uff9f\ue000-\uf8ff\u2500-\u257f\u0370-\u04ff]"
 
 
 def decode(source: bytes) -> tuple[str, list[Problem]]:
@@ -72,7 +73,7 @@ def _unmarked(source: bytes) -> tuple[str, list[Problem]] | None:
         ("utf-16-be", "UTF-16", 2),
     ):
         text = probe[: len(probe) // width * width].decode(codec, "ignore")
-        if len(text) * width > len(probe) * 0.9 and len(_TEXT.findall(text)) > len(text) * 0.9:
+        if len(text) * width > len(probe) * 0.9 and len(re.findall(_TEXT, text)) > len(text) * 0.9:
             return _named(source, codec, name, "unread")
     return None
 
@@ -86,7 +87,7 @@ def _japanese(source: bytes) -> tuple[str, list[Problem]] | None:
     best: tuple[int, str, str] | None = None
     for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")):
         text = source[start : start + _SAMPLE].decode(codec, "ignore")
-        score = len(_COMMON.findall(text)) - 3 * len(_RARE.findall(text))
+        score = len(re.findall(_COMMON, text)) - 3 * len(re.findall(_RARE, text))
         if score > 0 and (best is None or score > best[0]):
             best = (score, codec, name)
     return None if best is None else _named(source, best[1], best[2], "japanese")

@@ -14,9 +14,7 @@ MAX_TEXT = 512
 """Longer texts are refused unread: no quantity needs them, and digits cost time."""
 
 _PARTS = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z", re.ASCII)
-_WRITTEN = re.compile(
-    r"([0-9]+(?:[.,][0-9]+)?)([kmgtpe])i?b?(?:ytes?)?\Z", re.IGNORECASE | re.ASCII
-)
+_WRITTEN = r"([0-9]+(?:[.,][0-9]+)?)([kmgtpe])i?b?(?:ytes?)?\Z"
 _LOOKS_RIGHT = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
@@ -185,7 +183,7 @@ def meant(text: str) -> str:
     narrow = "".join(unicodedata.normalize("NFKC", text[:MAX_TEXT]).split())
     if is_quantity(narrow):
         return narrow
-    match = _WRITTEN.match(narrow)
+    match = re.match(_WRITTEN, narrow, re.IGNORECASE | re.ASCII)
     if match is None:
         return ""
     number, letter = match[1].replace(",", "."), match[2].upper()

@@ -40,12 +40,13 @@ from tutor.manifest.suggest import place
 from tutor.model.findings import Finding, Param, Severity, format_path
 
 _INT32 = 1 << 31
-_WHOLE = re.compile(r"[-+]?[0-9]{1,18}\Z", re.ASCII)
-_TIME = re.compile(
+# Texts, for `re` to compile when one is first needed: most manifests need none.
+_WHOLE = r"[-+]?[0-9]{1,18}\Z"
+_TIME = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
-_BASE64 = re.compile(r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
-_PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\$[A-Z_]+\Z")
+_BASE64 = r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z"
+_PLACEHOLDER = r"\$\{|\$\(|\{\{|\$[A-Z_]+\Z"
 """``${REPLICAS}``: a text that another program fills in before anybody applies it."""
 
 _TRUE = frozenset({"true", "yes", "on", "y"})
@@ -299,10 +300,10 @@ class _Walk:
     def _from_text(self, value: str, ref: Ref) -> None:
         """A string where the type is not simply a string."""
         code, text = ref.code, shorten(value)
-        if _PLACEHOLDER.search(value):
+        if re.search(_PLACEHOLDER, value):
             return
         if code in (INT32, INT64, NUMBER):
-            if _WHOLE.match(value):
+            if re.match(_WHOLE, value):
                 self._add("SCH102", variant="number-quoted", found=f'"{text}"', needed=text)
             else:
                 self._add("SCH102", variant="number", found=text)
@@ -318,9 +319,9 @@ class _Walk:
                 needed = meant(value)
                 self._add("SCH107", variant="near" if needed else "", found=text, needed=needed)
         elif code == TIME:
-            if not _TIME.match(value):
+            if not re.match(_TIME, value):
                 self._add("SCH108", found=text)
-        elif code == BYTES and not _BASE64.match(value.replace("\n", "").replace("\r", "")):
+        elif code == BYTES and not re.match(_BASE64, value.replace("\n", "").replace("\r", "")):
             self._add("SCH108", variant="base64", hidden="data")
 
     def _storage_of_a_claim(self) -> bool:
