@@ -243,12 +243,14 @@ class LessonScreen(TutorScreen[str]):
     def _take(self, grade: Grade) -> None:
         """Show what was found in the text as it is."""
         if self.editor is not None:
+            some = bool(self._blocking or self._others)
             self._blocking, self._others, self._looked = grade.blocking, grade.others, True
             self.judged_text = self.editor.text
             self.editor.mark(grade.findings)
             self._draw_findings(self.run_)
             self.query_one(Findings).at_line(self.editor.place[0] + 1)
-            self.show_keys()
+            if some != bool(grade.findings):
+                self.show_keys()
 
     # What happens while typing
 

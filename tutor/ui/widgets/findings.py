@@ -22,6 +22,7 @@ class Findings(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._state: tuple[object, ...] = ()
         self._told: tuple[Told, ...] = ()
         self._nothing = ""
         self._t: Translator | None = None
@@ -34,8 +35,12 @@ class Findings(Rows):
             t: The language.
             nothing: Said where there are none.
         """
+        state = (tuple(told), nothing, t, self.expanded)
+        if state == self._state:
+            return
         same = [one.finding for one in told] == [one.finding for one in self._told]
-        self._told, self._nothing, self._t = tuple(told), nothing, t
+        self._state = state
+        self._told, self._nothing, self._t, _ = state
         if not same:
             self.set_reactive(Rows.cursor, "")
         self.changed()
@@ -59,8 +64,11 @@ class Findings(Rows):
 
     def watch_cursor(self, key: str) -> None:
         """The row that is told in full is another one."""
+        width, before = self._laid[0], self._height
         self._laid = (-1, ())
-        self.refresh(layout=True)
+        self._rows(width if width >= 0 else None)
+        if self._height != before:
+            self.refresh(layout=True)
         super().watch_cursor(key)
 
     def lay(self, width: int) -> Sequence[Row]:

@@ -127,17 +127,23 @@ class Rows(Widget, can_focus=True):
         return [row.key for row in self._rows() if row.key]
 
     def changed(self) -> None:
-        """What the list shows has changed."""
+        """What the list shows has changed. The screen is laid out anew only if it must be."""
+        width, before = self._laid[0], self._height
         self._laid = (-1, ())
         keys = self.keys()
         if self.cursor not in keys:
             self.cursor = keys[0] if keys else ""
-        self.refresh(layout=True)
+        self._rows(width if width >= 0 else None)
+        self.refresh(layout=width < 0 or self._height != before)
 
     @property
     def text(self) -> str:
         """What is on the screen, without the pointer."""
         return "\n".join(line.words for row in self._rows() for line in row.lines)
+
+    @property
+    def _height(self) -> int:
+        return sum(len(row.lines) for row in self._laid[1])
 
     def _rows(self, width: int | None = None) -> Sequence[Row]:
         if width is None:
@@ -152,7 +158,8 @@ class Rows(Widget, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as all rows have."""
-        return sum(len(row.lines) for row in self._rows(width))
+        self._rows(width)
+        return self._height
 
     def render(self) -> RenderResult:
         """All lines, the cursor's row on its own ground."""
