@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from tutor import __version__
 from tutor.cli import argparse_words
@@ -57,12 +58,28 @@ COMMANDS = (
     Entry("doctor", "doctor", N_("look at your terminal, language, storage and kubectl")),
 )
 DEFAULT = "learn"
+WIDEST = 100
+"""Cells that help takes at most."""
+
+
+class Help(argparse.HelpFormatter):
+    """Help as wide as the terminal, up to the width that reads well.
+
+    argparse makes a formatter for every argument it is given, and loads ``shutil`` to ask for the
+    width; that would be a tenth of ``check``.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=min(_columns(), WIDEST) - 2)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints name the nearest right word and the way to help."""
 
     t: Translator = translator("en")
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  (whatever argparse takes)
+        super().__init__(**{"formatter_class": Help, **options})
 
     def error(self, message: str) -> NoReturn:
         """End with a message and exit code 2, without the wall of usage."""
@@ -170,6 +187,18 @@ def _asked_language(argv: Sequence[str]) -> str | None:
         if word.startswith("--lang") and value in LANGUAGES:
             return value
     return None
+
+
+@cache
+def _columns() -> int:
+    """Cells of the terminal, as ``COLUMNS`` or the terminal says."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns
+    except (OSError, ValueError):
+        return 80
 
 
 def _program() -> str:

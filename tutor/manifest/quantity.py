@@ -6,7 +6,6 @@ capped at 2⁶³-1, as the API server does.
 """
 
 import re
-import unicodedata
 from functools import total_ordering
 from typing import Final
 
@@ -180,6 +179,8 @@ def meant(text: str) -> str:
     ``1 Gi``, ``1gi``, ``1GiB`` and ``1GB`` are ``1Gi``: where people write bytes out, they count
     in powers of 1024.
     """
+    import unicodedata  # seldom needed: most quantities are right
+
     narrow = "".join(unicodedata.normalize("NFKC", text[:MAX_TEXT]).split())
     if is_quantity(narrow):
         return narrow

@@ -36,7 +36,6 @@ from tutor.manifest.schema_bundle import (
     Ref,
     Type,
 )
-from tutor.manifest.suggest import place
 from tutor.model.findings import Finding, Param, Severity, format_path
 
 _INT32 = 1 << 31
@@ -232,6 +231,8 @@ class _Walk:
         if self.unknown > _SUGGESTIONS:
             self._add("SCH101", key, key=True, found=shorten(key))
             return
+        from tutor.manifest.suggest import place  # not every manifest has a field to look for
+
         at = tuple(self.path)
         variant, needed, kind = place(self.document, self.root, at, type_, key=key, value=value)
         if variant == "near":
