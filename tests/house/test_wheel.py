@@ -88,6 +88,7 @@ def test_the_wheel_holds_what_runs_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name == "tutor/_data/lessons/ja/start/what-is-a-statefulset.md" for name in names)
     assert any(name.endswith("LC_MESSAGES/tutor.mo") for name in names)
+    assert not any(name.endswith(".po") for name in names)  # the .mo is what counts
     assert any(name == "tutor/manifest/schema.json" for name in names)
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"tutor"}

@@ -44,7 +44,7 @@ def load(path: Path, language: str) -> Catalog:
 def update(package: Path, language: str) -> Catalog:
     """The catalog of a language with every string of the source, old translations kept."""
     catalog = load(po_file(package, language), language)
-    catalog.update(extract(package), no_fuzzy_matching=True)
+    catalog.update(extract(package), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
 

@@ -7,6 +7,7 @@ a string that is translated later.
 
 import gettext
 import io
+import os
 import pkgutil
 from functools import cache
 
@@ -38,9 +39,10 @@ class Translator:
 def translator(language: str) -> Translator:
     """The translator of ``ja`` or ``en``. Anything else reads English."""
     folder = f"locales/{language}/LC_MESSAGES"
-    if compiled := _data(f"{folder}/tutor.mo"):
+    compiled = None if _stale(folder) else _data(f"{folder}/tutor.mo")
+    if compiled:
         return Translator(language, gettext.GNUTranslations(io.BytesIO(compiled)))
-    if source := _data(f"{folder}/tutor.po"):  # a checkout that was never built
+    if source := _data(f"{folder}/tutor.po"):  # a checkout, edited or never built
         return Translator(language, gettext.GNUTranslations(_compile(source)))
     return Translator(language, gettext.NullTranslations())
 
@@ -48,9 +50,22 @@ def translator(language: str) -> Translator:
 def _data(name: str) -> bytes | None:
     """A file of this package; importlib.resources would cost a command its first 10 ms."""
     try:
-        return pkgutil.get_data("tutor.i18n", name)
+        return pkgutil.get_data(__package__, name)
     except OSError:
         return None
+
+
+def _stale(folder: str) -> bool:
+    """Whether a checkout's .po is newer than the .mo built of it; the wheel has no .po."""
+    here = os.path.dirname(__file__)  # noqa: PTH120  (pathlib costs a tenth of `check`)
+    try:
+        source, compiled = (
+            os.stat(f"{here}/{folder}/tutor.{kind}").st_mtime_ns  # noqa: PTH116
+            for kind in ("po", "mo")
+        )
+    except OSError:
+        return False
+    return source > compiled
 
 
 def _compile(po: bytes) -> io.BytesIO:
