@@ -54,9 +54,9 @@ def main(arguments: list[str]) -> int:
     if testing:
         return test(arguments[1:])
     command = [str(PYTHON), "-m", "tutor", *arguments]
-    if os.name == "nt":
-        return subprocess.run(command, check=False).returncode
-    os.execv(PYTHON, command)  # noqa: S606  (the tutor itself gets Ctrl-C and the exit code)
+    if os.name != "nt":  # the tutor itself gets Ctrl-C, and gives the exit code
+        os.execv(PYTHON, command)  # noqa: S606
+    return subprocess.run(command, check=False).returncode
 
 
 def prepare(extra: str) -> None:
