@@ -124,6 +124,25 @@ def test_a_patch_is_still_checked_for_its_fields(check: Check) -> None:
     assert "STS202" in codes(out)
 
 
+def test_what_is_taken_for_a_patch_is_said(check: Check) -> None:
+    Path("a.yaml").write_text(
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {replicas: 3}\n"
+    )
+    code, out, err = check("a.yaml")
+    assert (code, out) == (0, "No findings in 1 file.\n")
+    assert "a.yaml:1: StatefulSet web is read as a patch" in err
+    assert check("a.yaml", "--format", "json")[2] == ""
+    Path("kustomization.yaml").write_text("patches: [{path: a.yaml}]\n")
+    assert check("a.yaml")[2] == ""
+
+
+def test_no_object_at_all_is_said(check: Check) -> None:
+    Path("values.yaml").write_text("replicaCount: 3\n")
+    code, _, err = check("values.yaml")
+    assert code == 0
+    assert "no Kubernetes object" in err
+
+
 def test_chart_templates_are_passed_over_in_folders(check: Check) -> None:
     code, out, err = check(REAL / "chart")
     assert (code, out) == (0, "No findings in 2 files.\n")
@@ -162,7 +181,7 @@ def test_files_are_checked_together(check: Check) -> None:
 
 def test_a_lost_document_is_not_missed_aloud(check: Check) -> None:
     Path("set.yaml").write_text(WRONG.replace("replica: 3", "serviceName: web"))
-    Path("svc.yaml").write_text("apiVersion: v1\nkind: [Service\n")
+    Path("svc.yaml").write_text("a: " + "[" * 500)
     found = codes(check("set.yaml", "svc.yaml", "--format", "json")[1])
     assert not [code for code in found if code.startswith("STS")]
     assert any(code.startswith("YAML") for code in found)
@@ -275,7 +294,7 @@ def test_text_in_any_encoding_is_no_trouble(check: Check, data: bytes) -> None:
     Path("a.yaml").write_bytes(data)
     code, _, err = check("a.yaml")
     assert code in (0, 1)
-    assert err == ""
+    assert err in ("", "sts-tutor: There is no Kubernetes object here.\n")
 
 
 def test_standard_input(tutor: Run) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tutor.cli.context import Context
 from tutor.cli.inputs import Inputs, load
 from tutor.cli.report import Checked, Report
+from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
+from tutor.manifest.fragments import is_fragment
 from tutor.manifest.identity import minor
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.findings import Finding, Severity
@@ -178,6 +180,19 @@ def _lines(args: argparse.Namespace, report: Report, context: Context) -> Iterat
 def _notes(inputs: Inputs, context: Context) -> None:
     """What a person should know about what was not looked at."""
     t = context.t
+    objects = [d for manifest in inputs.manifests for d in manifest.documents if d.kind]
+    if inputs.manifests and not objects:
+        context.warn(t("There is no Kubernetes object here."))
+    for document in objects:
+        if document.file not in inputs.patches and is_fragment(document):
+            context.warn(
+                t(
+                    "{place}: {object} is read as a patch of an object that is elsewhere, for it "
+                    "has neither selector nor labels. What it lacks was not looked for.",
+                    place=f"{printable(document.file)}:{document.root.line}",
+                    object=printable(f"{document.kind} {document.name}".rstrip()),
+                )
+            )
     if inputs.skipped:
         context.warn(
             t.n(
