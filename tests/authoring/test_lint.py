@@ -132,7 +132,7 @@ BREACHES: list[tuple[str, str, Change]] = [
     (
         "mistakes-few",
         LESSON,
-        both(drop(f"{F}/mistakes/broken.yaml"), swap(LESSON, "      broken: [YAML101]\n", "")),
+        both(drop(f"{F}/mistakes/broken.yaml"), swap(LESSON, "      broken: [YAML137]\n", "")),
     ),
     (
         "mistake-codes",

@@ -89,7 +89,7 @@ def test_the_sample_has_none(copy: Path) -> None:
         ),
         ("no-service:", "no-door:", "file-missing", 18),
         ("two-replicas: [", "two-replicas: []\n      other: [", "field-wrong", 19),
-        ("broken: [YAML101]", "", "mistake-undeclared", 11),
+        ("broken: [YAML137]", "", "mistake-undeclared", 11),
         ("  - quiz: which", "  - write: again\n  - quiz: which", "second-write", 24),
         ("tasks:", "tasks: []\nmore:", "field-wrong", 5),
         ("tasks:", "tasks: [", "yaml", 6),
