@@ -21,10 +21,9 @@ def page_of(told: Told, examples: Examples, t: Translator) -> str:
         sections = page(finding.code, t.language).sections
     except KeyError:  # a page that is missing must not stop a learner
         sections = {}
-    where = t("line {line}, {path}", line=finding.line, path=f"`{finding.path}`")
-    if not finding.path:
-        where = words.lines_of(finding, t)
-    out = [f"## {told.title}", f"{words.severity(finding.severity, t)}, {where}", told.message]
+    where = [words.severity(finding.severity, t), words.lines_of(finding, t)]
+    where += [f"`{finding.path}`"] * bool(finding.path)
+    out = [f"## {told.title}", t(", ").join(where), told.message]
     out += [f"### {t(_HEADS[name])}\n\n{sections[name]}" for name in SECTIONS if name in sections]
     pair = examples(finding.code)
     if pair is not None:

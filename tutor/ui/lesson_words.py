@@ -150,8 +150,12 @@ def quiz_result(round_: Round, t: Translator) -> str:
         out.append(t("These come again sooner:"))
         out.append(
             "\n".join(
-                f"- {q.lesson.words[t.language].tasks[q.task.id].title}"
-                f" ({q.lesson.titles[t.language].title})"
+                "- "
+                + t(
+                    "{text} ({note})",
+                    text=q.lesson.words[t.language].tasks[q.task.id].title,
+                    note=q.lesson.titles[t.language].title,
+                )
                 for q in round_.wrong
             )
         )

@@ -121,8 +121,9 @@ class Course:
                 status = words.status(row.status, t)
                 minutes = t("{minutes} min", minutes=row.lesson.minutes)
                 here = t("you were here") if row.here and not row.status.done else ""
-                notes = ", ".join(note for note in (status, minutes, here) if note)
-                talk.listed([(f"{number:>2}.", f"{title} ({notes})")])
+                notes = t(", ").join(note for note in (status, minutes, here) if note)
+                text = t("{text} ({note})", text=title, note=notes)
+                talk.listed([(f"{number:>2}.", text)])
 
     def _lesson(self, lesson_id: str) -> bool:
         """One lesson after another; False when the learner quits."""

@@ -126,8 +126,13 @@ class Lesson:
         talk.listed(
             (
                 f"{number}.",
-                f"{said[task.id].title} ({words.kind(task, talk.t)},"
-                f" {words.status(status, talk.t)})",
+                talk.t(
+                    "{text} ({note})",
+                    text=said[task.id].title,
+                    note=talk.t(", ").join(
+                        (words.kind(task, talk.t), words.status(status, talk.t))
+                    ),
+                ),
             )
             for number, (task, status) in enumerate(run.outline, 1)
         )
@@ -258,7 +263,8 @@ class Lesson:
         for number, told in enumerate(self._told, 1):
             finding = told.finding
             severity, where = words.severity(finding.severity, t), words.lines_of(finding, t)
-            talk.listed([(f"{number}.", f"{severity}, {where}, {finding.code}: {told.message}")])
+            place = t(", ").join((severity, where, finding.code))
+            talk.listed([(f"{number}.", f"{place}: {told.message}")])
         if self._told:
             talk.say(t("“explain 1” tells more about the first one."))
         self._show_debrief()

@@ -45,7 +45,8 @@ def explain(
         given = marked.given
         place = given.index(choice) + 1 if order and choice in given else 0
         verdict = words.verdict(marked.verdict(choice), place, talk.t)
-        talk.listed([(f"{number}.", f"{_words(says[choice], talk)}: {verdict}.")])
+        text = talk.t("{choice}: {verdict}.", choice=_words(says[choice], talk), verdict=verdict)
+        talk.listed([(f"{number}.", text)])
         talk.listed([("  ", _words(why[choice], talk))])
 
 

@@ -134,7 +134,7 @@ class Talk:
             self.t(
                 "“{word}” is not a command here. Commands: {commands}",
                 word=said.word,
-                commands=", ".join(choices),
+                commands=self.t(", ").join(choices),
             )
         )
 

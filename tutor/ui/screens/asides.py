@@ -71,7 +71,7 @@ class HintScreen(_Aside):
         """In the learner's language."""
         run, t = self.run_, self.t
         more = run.hints_left
-        act = t.n("One more hint", "One more hint ({count} left)", more) if more else ""
+        act = t("One more hint ({count} left)", count=more) if more else ""
         self.say(t("Hints"), lesson_words.hints(run, t), act, t("Back to work"), t)
 
     async def begin(self) -> None:

@@ -23,7 +23,6 @@ class Step:
 
     id: str
     title: str
-    kind: str
     status: Status
     says: str
     here: bool
@@ -61,9 +60,8 @@ class Outline(Widget):
             Step(
                 task.id,
                 said[task.id].title,
-                words.kind(task, t),
                 status,
-                words.status(status, t),
+                t(", ").join((words.kind(task, t), words.status(status, t))),
                 task.id == run.task_id and not run.finished,
             )
             for task, status in run.outline
@@ -113,7 +111,7 @@ class Outline(Widget):
             room = max(size.width - 6, 8)
             title = truncate(f"{number} {step.title}", room)
             lines.append(_styled(f"{lead}{mark} {title}", style))
-            lines.append(Content(truncate(f"      {step.kind}, {step.says}", size.width)))
+            lines.append(Content(truncate(f"      {step.says}", size.width)))
             if len(self._steps) * 3 <= size.height:
                 lines.append(Content())
             self._places += [(y, 0, size.width, step.id) for y in range(top, len(lines))]
