@@ -324,6 +324,8 @@ class Composed:
             key.value = None
             return None
         key.value = name
+        if key.plain and name[:1] == "-":
+            self.suspects.append(Suspect(key, self._path(name), key))
         return name
 
     def _node_as_key(self, node: Node, aliased: bool) -> tuple[Scalar, str | None]:

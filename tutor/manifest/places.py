@@ -30,8 +30,11 @@ class Edits:
         if removed != inserted:
             self._lines.setdefault(line, []).append((column, removed, inserted))
 
-    def __bool__(self) -> bool:
-        return bool(self._lines)
+    def copy(self) -> "Edits":
+        """The same edits, to add others to."""
+        other = Edits()
+        other._lines = {line: edits.copy() for line, edits in self._lines.items()}
+        return other
 
     def at(self, line: int, column: int) -> tuple[int, int]:
         """The place before all the changes."""
@@ -41,6 +44,16 @@ class Edits:
             elif column > start:
                 column = min(column, start + removed)
         return line, column
+
+
+def after(first: At, second: At | None) -> At:
+    """One change of places and then another."""
+    return first if second is None else lambda line, column: second(*first(line, column))
+
+
+def shifted(lines: int, columns: int, first: int) -> At:
+    """Lines further down, and in the first of them, columns further to the right."""
+    return lambda line, column: (line + lines, column + columns * (line == first))
 
 
 def line_starts(text: str) -> list[int]:

@@ -17,7 +17,7 @@ from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.jsonstream import Piece, pieces
 from tutor.manifest.lists import expand
 from tutor.manifest.nodes import Mapping, Scalar, Sequence
-from tutor.manifest.places import At, beyond_yaml, line_starts, move, moved
+from tutor.manifest.places import At, after, beyond_yaml, line_starts, move, moved, shifted
 from tutor.manifest.problems import Problem
 from tutor.manifest.slips.mend import Mender
 from tutor.manifest.slips.silent import silent_slips
@@ -87,74 +87,88 @@ class _Reading:
             sorted(self._findings, key=lambda f: (f.severity.rank, f.line, f.column, f.code))
         )
 
-    def _chunk(self, chunk: Chunk, at: At | None = None, *, divide: bool = True) -> None:
+    def _chunk(self, chunk: Chunk, at: At | None = None, *, whole: bool = True) -> None:
         """Read the document of one chunk.
 
         Args:
             chunk: Its text.
             at: From places in that text to places in the file, where they differ.
-            divide: Whether it may turn out to be several.
+            whole: Whether it is as the file has it: not a part of a chunk, and not mended.
         """
         self._index += 1
+        if chunk.skipped:
+            at = after(shifted(0, chunk.skipped, chunk.line), at)
         chunk = without_directives(chunk)
         self.report(chunk.problems)
         try:
             composed = self._composer.compose(chunk.text, chunk.line)
         except (YAMLError, UnicodeEncodeError) as error:
-            self._broken(chunk, error, divide=divide and at is None)
-            return
-        if not chunk.text[composed.end :].isspace() and composed.end < len(chunk.text):
-            stream = pieces(chunk.text) if divide else None
+            stream = pieces(chunk.text) if whole else None
             if stream:
-                self._pieces(stream, chunk.line)
-                return
-            self.report(_rest(chunk, composed.end))
-        starts = _run_together(composed) if divide and at is None else []
-        if starts:
-            self._divided(chunk, starts)
+                self._pieces(stream, chunk.line, at)
+            else:
+                self._mend(chunk, error, at, whole=whole)
             return
+        rest = chunk.text[composed.end :]
+        if rest and not rest.isspace():
+            stream = pieces(chunk.text) if whole else None
+            if stream:
+                self._pieces(stream, chunk.line, at)
+                return
+            self.report(_moved(_rest(chunk, composed.end), at))
+        starts = _run_together(composed) if whole else []
+        if starts:
+            self._divided(chunk, starts, at)
+        elif whole and (isinstance(composed.root, Scalar) or _may_be_template(composed, chunk)):
+            self._mend(chunk, None, at, whole=True)
+        else:
+            self._composed(chunk, composed, at)
+
+    def _composed(self, chunk: Chunk, composed: Composed, at: At | None) -> None:
+        """Look for what YAML does not mind, and take the document over."""
+        slips = silent_slips(composed, chunk)
+        if slips is not None:
+            self.report(_moved(slips.problems, at))
+            if slips.faithful:
+                try:
+                    composed = self._composer.compose(slips.text, chunk.line)
+                    at = after(slips.edits.at, at)
+                except YAMLError:
+                    pass  # the document as it is says more than none
         root = composed.root
         if root is None or (isinstance(root, Scalar) and root.value is None):
             self._index -= 1
             return
-        problems = [*composed.problems, *silent_slips(composed, chunk)]
+        problems = composed.problems
         for step in (beyond_yaml(chunk.text, chunk.line), at):
             if step is not None:
                 move(root, step)
-                problems = [moved(problem, step) for problem in problems]
+                problems = _moved(problems, step)
         self.report(problems)
         if isinstance(root, Mapping):
             self.documents.extend(expand(Document(self._index, root, (), self._file)))
         elif not problems:
             self.report([_not_an_object(root)])
 
-    def _broken(self, chunk: Chunk, error: Exception, *, divide: bool) -> None:
+    def _mend(self, chunk: Chunk, error: Exception | None, at: At | None, *, whole: bool) -> None:
         """Say what is wrong with a document that is not YAML, and read it if it can be mended."""
-        stream = pieces(chunk.text) if divide else None
-        if stream:
-            self._pieces(stream, chunk.line)
-            return
         mended = self._mender.mend(chunk, error)
-        self.report(mended.problems)
-        if mended.text is not None:
+        self.report(_moved(mended.problems, at))
+        if whole and mended.text is not None:
             self._index -= 1
             for part in split(mended.text, chunk.line):
-                self._chunk(part, mended.edits.at, divide=False)
+                self._chunk(part, after(mended.edits.at, at), whole=False)
 
-    def _pieces(self, stream: list[Piece], first: int) -> None:
+    def _pieces(self, stream: list[Piece], first: int, at: At | None) -> None:
+        """Read the objects of a JSON stream."""
         self._index -= 1
         for piece in stream:
             line = first + piece.line
+            written = after(shifted(1 - line, 0, line), piece.edits.at)
+            written = after(written, shifted(line - 1, piece.column, 1))
+            self._chunk(Chunk(piece.text, line), after(written, at), whole=False)
 
-            def at(
-                row: int, column: int, piece: Piece = piece, line: int = line
-            ) -> tuple[int, int]:
-                _, column = piece.edits.at(row - line + 1, column)
-                return row, column + (piece.column if row == line else 0)
-
-            self._chunk(Chunk(piece.text, line), at, divide=False)
-
-    def _divided(self, chunk: Chunk, starts: list[Scalar]) -> None:
+    def _divided(self, chunk: Chunk, starts: list[Scalar], at: At | None) -> None:
         """Read a chunk that holds several documents because ``---`` is missing between them."""
         self._index -= 1
         begins = line_starts(chunk.text)
@@ -162,7 +176,11 @@ class _Reading:
         for number, (first, last) in enumerate(pairwise(rows)):
             problems = (_missing_separator(starts[number - 1]),) if number else ()
             text = chunk.text[begins[first] : begins[last]]
-            self._chunk(Chunk(text, chunk.line + first, problems), divide=False)
+            self._chunk(Chunk(text, chunk.line + first, problems), at, whole=False)
+
+
+def _moved(problems: list[Problem], at: At | None) -> list[Problem]:
+    return problems if at is None else [moved(problem, at) for problem in problems]
 
 
 def _run_together(composed: Composed) -> list[Scalar]:
@@ -171,6 +189,13 @@ def _run_together(composed: Composed) -> list[Scalar]:
     if len({key.text for key in repeated}) < 2:
         return []
     return [key for key in repeated if key.text == repeated[0].text]
+
+
+def _may_be_template(composed: Composed, chunk: Chunk) -> bool:
+    """``replicas: {{ .Values.replicas }}`` is YAML: an object that is the key of another."""
+    return "{{" in chunk.text and any(
+        problem.code == "YAML111" and problem.variant == "object" for problem in composed.problems
+    )
 
 
 def _missing_separator(key: Scalar) -> Problem:

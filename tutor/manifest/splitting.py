@@ -11,6 +11,8 @@ from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
 from tutor.manifest.problems import Problem
 
 SEPARATOR = "---"
+_CONTENT = re.compile(r"[{\[!&|>%\"']|[^\s:]+:(?:\s|$)")
+"""Behind ``---``, the beginning of a document; anything else is a remark without its ``#``."""
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _UP_TO_BREAK = re.compile(f"[^{_BREAKS}]+")
@@ -29,11 +31,13 @@ class Chunk(NamedTuple):
     Attributes:
         line: The line it begins at, from 1.
         problems: What is wrong with the separators before it.
+        skipped: Characters of its first line that are not in ``text``.
     """
 
     text: str
     line: int
     problems: tuple[Problem, ...] = ()
+    skipped: int = 0
 
 
 def split(text: str, line: int = 1) -> list[Chunk]:
@@ -49,14 +53,14 @@ def split(text: str, line: int = 1) -> list[Chunk]:
     chunks: list[Chunk] = []
     problems: tuple[Problem, ...] = ()
     lone_returns = text.count("\r") != text.count("\r\n")
-    start, prefix = 0, ""
+    start = skipped = 0
     mark = 0 if text.startswith(SEPARATOR) else text.find("\n" + SEPARATOR) + 1 or -1
     for _ in range(MAX_DOCUMENTS):
         chunk = text[start:mark] if mark >= 0 else text[start:]
         if mark < 0 and not chunk.endswith("\n"):
             chunk += "\n"  # kubectl ends every line, which block scalars can tell
-        if prefix or (chunk and not chunk.isspace()):
-            chunks.append(Chunk(prefix + chunk, line, problems))
+        if not chunk.isspace() and chunk:
+            chunks.append(Chunk(chunk, line, problems, skipped))
             problems = ()
         if mark < 0:
             break
@@ -64,14 +68,14 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         end = text.find("\n", mark) + 1 or len(text)
         tail = text[mark + len(SEPARATOR) : end]
         found = tail.strip()
-        prefix = ""
+        skipped = 0
         if found and found[0] != "#":
             column = len(SEPARATOR) + 1 + len(tail) - len(tail.lstrip())
-            dashes = not found.strip("-")
-            problems += (_bad_separator(line, column, found, "dashes" if dashes else ""),)
-            prefix = "" if dashes else " " * len(SEPARATOR)
-        if prefix:  # what stands behind the dashes is the document's first line
-            start = mark + len(SEPARATOR)
+            problems += (_bad_separator(line, column, found),)
+            if _CONTENT.match(found):
+                skipped = column - 1
+        if skipped:  # what stands behind the dashes is the document's first line
+            start = mark + skipped
         else:
             start = end
             line += text.endswith("\n", mark, end)
@@ -104,10 +108,11 @@ def without_directives(chunk: Chunk) -> Chunk:
         "YAML108", line, 1, line, length + 1, {"found": head[at : at + length][:_SHOWN]}
     )
     text = _DIRECTIVE.sub("#", head) + text[match.end() :]
-    return Chunk(text, chunk.line, (*chunk.problems, problem))
+    return chunk._replace(text=text, problems=(*chunk.problems, problem))
 
 
-def _bad_separator(line: int, column: int, found: str, variant: str) -> Problem:
+def _bad_separator(line: int, column: int, found: str) -> Problem:
+    variant = "dashes" if not found.strip("-") else ""
     params = {"found": found[:_SHOWN]}
     return Problem("YAML106", line, column, line, column + len(found), params, variant)
 
