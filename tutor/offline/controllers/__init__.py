@@ -1,0 +1,1 @@
+"""The controllers, each pure: a view in, a plan out."""
