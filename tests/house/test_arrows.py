@@ -23,6 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "course": {"model", "manifest", "rules"},
     "quiz": {"model", "course"},
     "session": {"model", "manifest", "rules", "course", "quiz"},
+    "offline": {"model", "manifest"},
     "workshop": {"model", "session", "i18n"},
     "ui": {"model", "session", "i18n"},
     "authoring": {"model", "manifest", "rules", "decoder", "course", "quiz", "session", "i18n"},
