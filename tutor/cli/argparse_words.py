@@ -4,6 +4,7 @@ Checked against CPython 3.11 to 3.14; a string another version adds stays Englis
 """
 
 import argparse
+from collections.abc import Iterable
 
 from tutor.i18n.translator import N_, Translator
 
@@ -27,6 +28,38 @@ WORDS = (
     N_("unknown parser %(parser_name)r (choices: %(choices)s)"),
     N_("unrecognized arguments: %s"),
 )
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose Japanese breaks where a reader would, within the cells there are.
+
+    argparse itself counts characters and breaks at spaces.
+    """
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        from tutor.i18n.linebreak import wrap
+
+        return wrap(" ".join(text.split()), width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
+
+    def _format_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None,
+    ) -> str:
+        from tutor.i18n.linebreak import cell_width
+
+        if prefix is None:
+            prefix = str(vars(argparse)["_"]("usage: "))
+        more = cell_width(prefix) - len(prefix)
+        self._width -= more
+        text = super()._format_usage(usage, actions, groups, prefix)
+        self._width += more
+        return text.replace("\n ", f"\n {' ' * more}")
 
 
 def speak(t: Translator) -> None:

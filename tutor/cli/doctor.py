@@ -150,7 +150,8 @@ def _storage(context: Context) -> Iterator[Line]:
         yield Line(t("storage"), Verdict.BAD, error_text(error, t))
         return
     started = t.n("{count} lesson started", "{count} lessons started", len(progress.lessons))
-    yield Line(t("storage"), Verdict.GOOD, f"{context.store.path} ({started})")
+    where = t("{text} ({note})", text=context.store.path, note=started)
+    yield Line(t("storage"), Verdict.GOOD, where)
 
 
 def _kubectl(context: Context) -> Iterator[Line]:
@@ -170,7 +171,7 @@ def _kubectl(context: Context) -> Iterator[Line]:
     contexts = (_output(found, "config", "get-contexts", "--output=name") or "").split()
     if contexts:
         text = t("{names} (read from the kubeconfig; nothing was contacted)",
-                 names=", ".join(contexts))  # fmt: skip
+                 names=t(", ").join(contexts))  # fmt: skip
         yield Line(t("clusters"), Verdict.GOOD, text)
     else:
         yield Line(t("clusters"), Verdict.NOTE, t("none in the kubeconfig; none is needed"))

@@ -27,6 +27,16 @@ HEADINGS = {
     "Versions": N_("Versions"),
 }
 
+SPEAKERS = (
+    N_("API server"),
+    N_("StatefulSet controller"),
+    N_("volume controllers"),
+    N_("scheduler"),
+    N_("node controllers"),
+    N_("application"),
+)
+"""Those of :class:`tutor.decoder.message.Speaker` that are no proper names."""
+
 
 def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
     """Declare the text and ``--list``."""
@@ -95,7 +105,7 @@ def _message(text: str, context: Context) -> int:
             context.say()
         words = page(decoded.message.code, t.language)
         context.say(f"» {printable(decoded.text)}")
-        context.say(f"  ({decoded.message.speaker})")
+        context.say(f"  ({t(decoded.message.speaker)})")
         context.say()
         for line in _lines(words, t, {k: v or "…" for k, v in decoded.params.items()}):
             context.say(line)
@@ -104,12 +114,12 @@ def _message(text: str, context: Context) -> int:
             context.say(
                 t(
                     "A manifest shows the cause: {codes} ('{program} check FILE').",
-                    codes=", ".join(decoded.message.rules),
+                    codes=t(", ").join(decoded.message.rules),
                     program=context.program,
                 )
             )
     if len(found) > MOST:
-        others = ", ".join(decoded.message.code for decoded in found[MOST:])
+        others = t(", ").join(decoded.message.code for decoded in found[MOST:])
         context.say()
         context.say(t("Also in this text: {codes}.", codes=others))
     return ExitCode.OK

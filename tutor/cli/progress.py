@@ -52,15 +52,17 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def _show(context: Context) -> int:
     from tutor.session.home import home
+    from tutor.ui import words
     from tutor.workshop.words import MARKS, STATES, lesson_title
 
     t = context.t
     course_map = home(context.course, context.store.load())
     for topic, rows in course_map.topics:
-        context.say(topic.value)
+        context.say(words.topic(topic, t))
         for row in rows:
             state = f"{MARKS[row.status]} {pad(t(STATES[row.status]), 26)}"
-            context.say(f"  {state}{lesson_title(row.lesson, t.language)}  ({row.lesson.id})")
+            title = lesson_title(row.lesson, t.language)
+            context.say(f"  {state}{t('{text} ({note})', text=title, note=row.lesson.id)}")
     context.say()
     context.say(
         t("{solved} of {all} lessons done", solved=course_map.solved, all=len(course_map.rows))

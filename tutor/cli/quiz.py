@@ -1,6 +1,7 @@
 """``sts-tutor quiz``: questions of the lessons, offline."""
 
 import argparse
+from collections.abc import Callable
 
 from tutor.cli.context import Context
 from tutor.cli.study import add_options, study
@@ -17,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
         "--topic", choices=[topic.value for topic in Topic], help=t("questions on this topic only")
     )
     parser.add_argument(
-        "--count", type=positive, default=COUNT, metavar="N", help=t("at most so many questions")
+        "--count", type=_count(t), default=COUNT, metavar="N", help=t("at most so many questions")
     )
     add_options(parser, t)
 
@@ -28,9 +29,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
     return study(args, context, Start(quiz=True, topic=topic, count=args.count))
 
 
-def positive(text: str) -> int:
-    """A number from 1 on, for argparse."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+def _count(t: Translator) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+        raise argparse.ArgumentTypeError(t("'{found}' is no number from 1 on", found=text))
+
+    return parse

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from tutor.i18n.text import printable
+from tutor.i18n.text import join, printable
 from tutor.i18n.translator import Translator
 from tutor.model.progress import Status
 from tutor.workshop.report import Person, Report
@@ -68,7 +68,8 @@ def _table(report: Report, t: Translator) -> Iterator[str]:
         counts = report.count(lesson)
         done = counts[Status.SOLVED] + counts[Status.SOLVED_WITH_SOLUTION]
         share = f"{done}/{len(report.people)}"
-        yield f"<li>{_text(lesson_title(lesson, t.language))} ({share})</li>"
+        entry = t("{text} ({note})", text=lesson_title(lesson, t.language), note=share)
+        yield f"<li>{_text(entry)}</li>"
     yield "</ol>"
 
 
@@ -93,8 +94,8 @@ def _stuck(report: Report, t: Translator) -> Iterator[str]:
         place = f"{lesson_title(stuck.lesson, t.language)} / {task_title(stuck, t.language)}"
         tried = t.n("{count} check", "{count} checks", stuck.attempts)
         hints = t.n("{count} hint", "{count} hints", stuck.hints)
-        yield f"<li><strong>{_text(person.name)}</strong>: {_text(place)}"
-        yield f"({_text(tried)}, {_text(hints)})<ul>"
+        where = t("{text} ({note})", text=place, note=join((tried, hints), t.language))
+        yield f"<li><strong>{_text(person.name)}</strong>: {_text(where)}<ul>"
         for code, times in stuck.codes[:3]:
             yield f"<li>{_text(code_title(code, t))} ×{times}</li>"
         yield "</ul></li>"
@@ -107,5 +108,6 @@ def _shared(report: Report, t: Translator) -> Iterator[str]:
         return
     yield f"<h2>{_text(t('Worth a word to the whole room:'))}</h2><ul>"
     for code, names in shared:
-        yield f"<li>{_text(code_title(code, t))} ({len(names)})</li>"
+        entry = t("{text} ({note})", text=code_title(code, t), note=len(names))
+        yield f"<li>{_text(entry)}</li>"
     yield "</ul>"
