@@ -62,7 +62,7 @@ WIDEST = 100
 """Cells that help takes at most."""
 
 
-class Help(argparse.HelpFormatter):
+class Help(argparse_words.Formatter):
     """Help as wide as the terminal, up to the width that reads well.
 
     argparse makes a formatter for every argument it is given, and loads ``shutil`` to ask for the
