@@ -32,6 +32,25 @@ def test_what_is_wrong_with_a_catalog_is_named(translation: str, fault: str) -> 
     assert any(found.startswith(fault) for found in catalog.faults(ours, source))
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('t("Home")', ["Home"]),
+        ('self.t("Home, {name}", name=name)', ["Home, {name}"]),
+        ('t("two "\n  "parts")', ["two parts"]),
+        ("f\"## {t('Home')}\"", ["Home"]),
+        ('HEAD = N_("Home")', ["Home"]),
+        (
+            't.n("{count} lesson", "{count} lessons", len(x))',
+            [("{count} lesson", "{count} lessons")],
+        ),
+        ('t(WORDS[kind]); t.n(one, many, 2); start("Home")', []),
+    ],
+)
+def test_marked_strings_are_found_wherever_they_stand(source: str, found: list[object]) -> None:
+    assert list(catalog.marked(source)) == found
+
+
 def test_strings_are_spoken_in_the_language_asked_for() -> None:
     assert translator("en")("options") == "options"
     assert translator("ja")("options") != "options"
