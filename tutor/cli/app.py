@@ -8,10 +8,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NamedTuple, NoReturn, Protocol, cast
 
 from tutor import __version__
 from tutor.cli import argparse_words
@@ -33,8 +32,7 @@ class Command(Protocol):
         """Do it; returns the exit code, or raises TutorError."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A command in the list of ``--help``."""
 
     name: str

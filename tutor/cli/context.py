@@ -4,7 +4,6 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from tutor.store.database import Store
 
 
-@dataclass
 class Context:
     """One run of the program.
 
@@ -27,13 +25,24 @@ class Context:
         program: How the user calls it: ``sts-tutor`` or ``kubectl tutor``.
     """
 
-    language: str
-    asked_language: str | None = None
-    program: str = "sts-tutor"
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    stdin: TextIO = field(default_factory=lambda: sys.stdin)
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    def __init__(
+        self,
+        language: str,
+        asked_language: str | None = None,
+        program: str = "sts-tutor",
+        *,
+        environ: Mapping[str, str] | None = None,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+    ) -> None:
+        self.language = language
+        self.asked_language = asked_language
+        self.program = program
+        self.environ: Mapping[str, str] = os.environ if environ is None else environ
+        self.stdin = stdin or sys.stdin
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
 
     @property
     def t(self) -> Translator:

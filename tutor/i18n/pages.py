@@ -19,8 +19,8 @@ where it is shown. The wrong and the right manifest of a code belong to no langu
 
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from tutor.i18n.text import join
 from tutor.model.findings import Finding, Param
@@ -28,8 +28,7 @@ from tutor.model.findings import Finding, Param
 SECTIONS = ("What", "Why", "Fix", "Versions")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page, parsed.
 
     Attributes:

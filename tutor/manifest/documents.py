@@ -1,12 +1,11 @@
 """A document: one Kubernetes object of a file, with a way from any path to its place."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tutor.manifest.nodes import Data, Mapping, Node, Scalar, Sequence, data, span
 from tutor.model.findings import Finding, Param, Path, Severity, Span, format_path, parse_path
 
 
-@dataclass(slots=True, eq=False)
 class Document:
     """One object. Items of a ``kind: List`` are documents of their own, with a ``prefix``.
 
@@ -18,13 +17,19 @@ class Document:
         views: What others made of the document and want to keep with it, by their own names.
     """
 
-    index: int
-    root: Mapping
-    prefix: Path = ()
-    file: str = ""
-    _data: Data = field(default=None, repr=False)
-    _names: tuple[str, str, str, str] | None = field(default=None, repr=False)
-    views: dict[str, object] = field(default_factory=dict, repr=False)
+    __slots__ = ("_data", "_names", "file", "index", "prefix", "root", "views")
+
+    def __init__(self, index: int, root: Mapping, prefix: Path = (), file: str = "") -> None:
+        self.index = index
+        self.root = root
+        self.prefix = prefix
+        self.file = file
+        self.views: dict[str, object] = {}
+        self._data: Data = None
+        self._names: tuple[str, str, str, str] | None = None
+
+    def __repr__(self) -> str:
+        return f"Document({self.index}, {self.kind} {self.name}, prefix={self.prefix})"
 
     @property
     def data(self) -> dict[str, Data]:
@@ -150,8 +155,7 @@ class Document:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What :func:`tutor.manifest.reader.read` makes of one text.
 
     Attributes:

@@ -1,10 +1,15 @@
-"""Findings: what is wrong, where, as data. Words are put on later, by ``tutor.i18n``."""
+"""Findings: what is wrong, where, as data. Words are put on later, by ``tutor.i18n``.
+
+Named tuples here, where the rest of the model has dataclasses: ``check`` needs these and nothing
+else of the model, and ``dataclasses`` takes nearly as long to load as Python takes to start.
+"""
 
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 """A place inside one document: keys and 0-based indexes from the root down."""
@@ -35,8 +40,7 @@ class Severity(enum.StrEnum):
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the file. Lines and columns count from 1, columns in characters.
 
     ``end_column`` is the column just after the last character.
@@ -48,8 +52,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to say about one place of a manifest.
 
     Attributes:
@@ -69,9 +72,12 @@ class Finding:
     document: int
     path: str
     span: Span
-    params: Mapping[str, Param] = field(default_factory=dict, hash=False)
+    params: Mapping[str, Param] = MappingProxyType({})
     variant: str = ""
     file: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.document, self.path, self.span, self.variant, self.file))
 
     @property
     def line(self) -> int:

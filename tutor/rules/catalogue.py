@@ -1,7 +1,7 @@
 """What a rule is, and the register of all of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tutor.manifest.documents import Document
 from tutor.model.findings import Finding, Param, Path, Severity
@@ -10,8 +10,7 @@ from tutor.rules.objects import Objects
 CheckFunction = Callable[["Rule", Objects], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of the catalogue. Its words are ``tutor/i18n/pages/<lang>/<code>.md``.
 
     Attributes:
