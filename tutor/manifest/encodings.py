@@ -44,6 +44,7 @@ def decode(source: bytes) -> tuple[str, list[Problem]]:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         return _other(source, error)
+    text = text.lstrip(BOM)
     if _ESCAPE.search(source):
         return _named(source, "iso2022_jp", "ISO-2022-JP", "japanese") or (text, [])
     if "\x00" in text[:_PROBE]:
@@ -99,7 +100,7 @@ def _named(source: bytes, codec: str, name: str, variant: str) -> tuple[str, lis
         text = source.decode(codec)
     except UnicodeDecodeError:
         return None
-    text = text.removeprefix(BOM)
+    text = text.lstrip(BOM)
     line, column = 1, 1
     if variant == "japanese":
         at = next((i for i, c in enumerate(text) if not c.isascii()), 0)
@@ -121,12 +122,12 @@ def _broken(source: bytes, error: UnicodeDecodeError) -> tuple[str, list[Problem
         if replaced > _MOST_REPLACED:
             return "", [_problem(line, column, Severity.ERROR, "binary", **params)]
     parts.append(decoder.decode(b"", final=True))
-    return "".join(parts), [_problem(line, column, Severity.ERROR, "invalid", **params)]
+    return "".join(parts).lstrip(BOM), [_problem(line, column, Severity.ERROR, "invalid", **params)]
 
 
 def _place(before: str) -> tuple[int, int]:
     """Line and column of what comes after a text."""
-    before = before.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n")
+    before = before.lstrip(BOM).replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 

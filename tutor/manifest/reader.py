@@ -21,7 +21,7 @@ from tutor.manifest.places import At, after, beyond_yaml, line_starts, move, mov
 from tutor.manifest.problems import Problem
 from tutor.manifest.slips.mend import Mender
 from tutor.manifest.slips.silent import silent_slips
-from tutor.manifest.splitting import Chunk, split, without_directives
+from tutor.manifest.splitting import Chunk, has_directives, split, without_directives
 from tutor.model.findings import Finding
 
 
@@ -42,7 +42,7 @@ def read(source: str | bytes, file: str = "") -> Manifest:
         return Manifest(text, (), (problem.finding(1, file),), file)
     problems: list[Problem] = []
     if isinstance(source, str):
-        text = source.removeprefix(encodings.BOM)
+        text = source.lstrip(encodings.BOM)
     else:
         text, problems = encodings.decode(source)
     reading = _Reading(file)
@@ -129,7 +129,7 @@ class _Reading:
         slips = silent_slips(composed, chunk)
         if slips is not None:
             self.report(_moved(slips.problems, at))
-            if slips.faithful:
+            if slips.faithful and not has_directives(slips.text):
                 try:
                     composed = self._composer.compose(slips.text, chunk.line)
                     at = after(slips.edits.at, at)

@@ -17,10 +17,10 @@ _BREAKS = "\r\n\x85\u2028\u2029"
 _BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _UP_TO_BREAK = re.compile(f"[^{_BREAKS}]+")
 _DIRECTIVES = re.compile(
-    rf"(?:[ \t]*(?:\#[^{_BREAKS}]*)?[{_BREAKS}])*%[^{_BREAKS}]*"
+    rf"\ufeff?(?:[ \t]*(?:\#[^{_BREAKS}]*)?[{_BREAKS}])*%[^{_BREAKS}]*"
     rf"(?:[{_BREAKS}]+(?:%|[ \t]*\#)[^{_BREAKS}]*|[{_BREAKS}][ \t]+(?=[{_BREAKS}]|\Z))*"
 )
-_DIRECTIVE = re.compile(f"(?:(?<=[{_BREAKS}])|\\A)%")
+_DIRECTIVE = re.compile(f"(?:(?<=[\ufeff{_BREAKS}])|\\A)%")
 _SHOWN = 40
 """Characters of a line that a message repeats."""
 
@@ -84,6 +84,8 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         raise LimitError("documents", MAX_DOCUMENTS, line)
     if problems and chunks:
         chunks[-1] = chunks[-1]._replace(problems=chunks[-1].problems + problems)
+    elif problems:
+        chunks.append(Chunk("", line, problems))
     return chunks
 
 
@@ -94,9 +96,7 @@ def without_directives(chunk: Chunk) -> Chunk:
     middle of nowhere. Nor does the parser ever see them: its time grows with their square.
     """
     text = chunk.text
-    if not text.startswith("%") and not any(f"{end}%" in text for end in _BREAKS):
-        return chunk
-    match = _DIRECTIVES.match(text)
+    match = _directives(text)
     if match is None:
         return chunk
     head = match[0]
@@ -109,6 +109,17 @@ def without_directives(chunk: Chunk) -> Chunk:
     )
     text = _DIRECTIVE.sub("#", head) + text[match.end() :]
     return chunk._replace(text=text, problems=(*chunk.problems, problem))
+
+
+def has_directives(text: str) -> bool:
+    """Whether the parser would see a ``%`` line; see :func:`without_directives`."""
+    return _directives(text) is not None
+
+
+def _directives(text: str) -> re.Match[str] | None:
+    if text.startswith(("%", "\ufeff%")) or any(f"{end}%" in text for end in _BREAKS):
+        return _DIRECTIVES.match(text)
+    return None
 
 
 def _bad_separator(line: int, column: int, found: str) -> Problem:

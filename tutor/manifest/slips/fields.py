@@ -31,7 +31,10 @@ PLAIN = _words(
 )
 """Fields that hold a single value."""
 
-FREE_TEXT = _words("annotations data stringData binaryData description message summary")
+FREE_OBJECTS = _words("annotations data stringData binaryData")
+"""Fields that hold an object of free text."""
+
+FREE_TEXT = FREE_OBJECTS | _words("description message summary")
 """Fields below which people write sentences, in which every character is allowed."""
 
 KNOWN = OBJECTS | LISTS | PLAIN

@@ -39,6 +39,11 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...]
     faithful: bool = True
 
+    @property
+    def row(self) -> int:
+        """Where its first slip is."""
+        return self.slips[0].row
+
 
 def fix(slip: Slip, *edits: Edit, faithful: bool = True) -> Fix:
     """A fix of one slip."""

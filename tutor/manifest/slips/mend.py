@@ -127,15 +127,15 @@ class Mender:
     def _move(self, draft: Draft, bad: Broken, lines: list[Line]) -> bool:
         """Put the line that does not fit at the nearest depth at which it does."""
         fits: dict[int, Fix] = {}
-        away = 0
+        away = row = 0
         for depth, guess in moves(bad, lines):
             found = guess.slips[0].params["found"]
             distance = abs(depth - found) if isinstance(found, int) else 0
-            if self._left < len(draft.text) or (fits and distance > away):
+            if self._left < len(draft.text) or (fits and (distance > away or guess.row != row)):
                 break
             if depth not in fits and self._helps(draft, bad, guess):
                 fits[depth] = guess
-                away = distance
+                away, row = distance, guess.row
         if not fits:
             return False
         slips, edits, _ = next(iter(fits.values()))

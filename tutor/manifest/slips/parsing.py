@@ -13,6 +13,7 @@ from yaml.events import (
 )
 
 from tutor.manifest.limits import MAX_DEPTH
+from tutor.manifest.splitting import has_directives
 
 NO_OBJECT = "a document is an object"
 """What is said of a document that is YAML and a single text, where the parser says nothing."""
@@ -55,6 +56,8 @@ class Broken(NamedTuple):
 
 def check(text: str) -> Broken | None:
     """What is wrong with a text; None when it is YAML and not a bare text."""
+    if has_directives(text):
+        return Broken("found a directive", "", 0, 0, 0, 0)
     try:
         parser = CParser(text)
         bare = False

@@ -4,7 +4,7 @@ from tutor.manifest.composer import Composed, Suspect
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
 from tutor.manifest.slips import characters as chars
 from tutor.manifest.slips import signs
-from tutor.manifest.slips.fields import FREE_TEXT, LISTS, OBJECT_LISTS, OBJECTS, PLAIN
+from tutor.manifest.slips.fields import FREE_OBJECTS, FREE_TEXT, LISTS, OBJECT_LISTS, OBJECTS, PLAIN
 from tutor.manifest.slips.fixes import Draft, Edit, Fix, Slip, fix
 from tutor.manifest.slips.lines import Line
 from tutor.manifest.slips.odd import odd_slips
@@ -46,8 +46,8 @@ def _odd(root: Node, rows: list[str], first: int) -> list[Fix]:
     while pending and len(found) < _MOST:
         node, free = pending.pop()
         if isinstance(node, Scalar):
-            if node.plain and not node.text.isascii() and chars.ODD.search(node.text):
-                found += _within(node, rows, first, free=free)
+            if not free and node.plain and not node.text.isascii() and chars.ODD.search(node.text):
+                found += _within(node, rows, first)
             continue
         if id(node) in seen:
             continue
@@ -64,17 +64,17 @@ def _pend(node: Mapping, pending: list[tuple[Node, bool]], *, free: bool) -> Non
         key = node.keys[name]
         if not name.isascii():
             pending.append((key, False))
-        pending.append((value, free or name in FREE_TEXT))
+        text = name in FREE_TEXT and not (isinstance(value, Scalar) and name in FREE_OBJECTS)
+        pending.append((value, free or text))
 
 
-def _within(node: Scalar, rows: list[str], first: int, *, free: bool) -> list[Fix]:
+def _within(node: Scalar, rows: list[str], first: int) -> list[Fix]:
     found: list[Fix] = []
     for number in range(node.line, min(node.end_line, node.line + _ROWS) + 1):
         row = number - first
         if row >= len(rows):
             break
         line = Line(row, rows[row].rstrip("\r"))
-        line.free = free
         start = node.column - 1 if number == node.line else 0
         end = node.end_column - 1 if number == node.end_line else len(line.text)
         found += [one for one in odd_slips(line) if start <= one.slips[0].start < end]
