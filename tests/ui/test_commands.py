@@ -4,9 +4,9 @@ import pytest
 
 from tutor.i18n.translator import translator
 from tutor.ui.app import TutorApp
-from tutor.ui.commands import COMMANDS, Command, Scope
+from tutor.ui.commands import COMMANDS, Command, Scope, key_name
 from tutor.ui.screens.asides import HintScreen
-from tutor.ui.screens.base import TutorScreen, key_name
+from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.help import markdown
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen

@@ -200,3 +200,34 @@ COMMANDS: tuple[Command, ...] = (
     _C("copy", _S.EDITOR, N_("Copy"), N_("Copy the selection"), ("ctrl+c",), palette=False),
     _C("paste", _S.EDITOR, N_("Paste"), N_("Paste"), ("ctrl+v",), palette=False),
 )
+
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "question_mark": "?",
+    "colon": ":",
+    "comma": ",",
+}
+
+
+def key_of(letter: str) -> str:
+    """What the toolkit calls a character's key."""
+    return {"?": "question_mark", ":": "colon", ",": "comma"}.get(letter, letter)
+
+
+def key_name(key: str) -> str:
+    """How a key is written for people: ``Ctrl+R``, ``F5``, ``Esc``."""
+    if key in _NAMES:
+        return _NAMES[key]
+    *modifiers, last = key.split("+")
+    named = _NAMES.get(last, last.upper() if modifiers or len(last) > 1 else last)
+    return "+".join([m.capitalize() for m in modifiers] + [named])
+
+
+def shown(command_id: str, scope: Scope) -> str:
+    """The key of a command as it is shown to people, for texts that name it."""
+    for command in COMMANDS:
+        if command.id == command_id and command.scope is scope:
+            return key_name((command.keys or command.letters)[0])
+    raise KeyError(command_id)

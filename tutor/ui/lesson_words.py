@@ -6,6 +6,7 @@ from tutor.model.findings import Finding
 from tutor.model.progress import Status
 from tutor.session.api import Round, Run
 from tutor.ui import words
+from tutor.ui.commands import Scope, shown
 
 SHOW_SOLUTION = (
     N_("Show a solution"),
@@ -114,7 +115,10 @@ def summary(
     counted = words.counted((*blocking, *others), t)
     if run.grade is None:
         if not blocking and not run.here.status.done:
-            return t("Nothing is missing: F5 checks it. {found}", found=counted).rstrip()
+            key = shown("check", Scope.LESSON)
+            return t(
+                "Nothing is missing: {key} checks it. {found}", key=key, found=counted
+            ).rstrip()
         return t("Found: {found}", found=counted) if counted else t("Nothing found")
     if blocking:
         return t.n(
@@ -130,8 +134,11 @@ def nothing_found(run: Run, looked: bool, t: Translator) -> str:
     if not looked:
         return t("Looking at your text…")
     if run.here.status.done:
-        return t("This step is done. F8 goes on.")
-    return t("Nothing is missing any more. F5 checks it and finishes this step.")
+        return t("This step is done. {key} goes on.", key=shown("next", Scope.LESSON))
+    return t(
+        "Nothing is missing any more. {key} checks it and finishes this step.",
+        key=shown("check", Scope.LESSON),
+    )
 
 
 def quiz_result(round_: Round, t: Translator) -> str:

@@ -14,6 +14,9 @@ from textual._wrap import compute_wrap_offsets
 
 from tutor.i18n.linebreak import divide_line
 
+LONGEST = 4_000
+"""Characters of a line that is still broken between phrases."""
+
 
 def install() -> None:
     """Replace both functions. Doing it again changes nothing."""
@@ -37,7 +40,10 @@ def _wrap_offsets(
     fold: bool = True,
     precomputed_tab_sections: list[tuple[str, int]] | None = None,
 ) -> list[int]:
-    """Tabs have a width that depends on their place: lines with tabs stay with Textual."""
-    if "\t" in text:
+    """Tabs have a width that depends on their place: lines with tabs stay with Textual.
+
+    So do lines that nobody wrote by hand: finding phrases in a megabyte would hold the screen up.
+    """
+    if "\t" in text or len(text) > LONGEST:
         return compute_wrap_offsets(text, width, tab_size, fold, precomputed_tab_sections)
     return _divide_line(text, width, fold)

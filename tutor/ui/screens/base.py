@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from tutor.i18n.translator import Translator
-from tutor.ui.commands import COMMANDS, Command, Scope
+from tutor.ui.commands import COMMANDS, Command, Scope, key_name, key_of
 from tutor.ui.outside import Outside
 from tutor.ui.widgets.bars import Key, KeyBar, TitleBar
 
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 NARROW, WIDE, VAST = "-narrow", "-wide", "-vast"
 
-_NAMES = {
-    "escape": "Esc",
-    "enter": "Enter",
-    "tab": "Tab",
-    "question_mark": "?",
-    "colon": ":",
-    "comma": ",",
-}
-
 
 def bindings(*scopes: Scope) -> list[BindingType]:
     """The keys of the commands of these scopes."""
@@ -37,20 +28,6 @@ def bindings(*scopes: Scope) -> list[BindingType]:
         for command in COMMANDS
         if command.scope in scopes and (command.keys or command.letters)
     ]
-
-
-def key_of(letter: str) -> str:
-    """What the toolkit calls a character's key."""
-    return {"?": "question_mark", ":": "colon", ",": "comma"}.get(letter, letter)
-
-
-def key_name(key: str) -> str:
-    """How a key is written for people: ``Ctrl+R``, ``F5``, ``Esc``."""
-    if key in _NAMES:
-        return _NAMES[key]
-    *modifiers, last = key.split("+")
-    named = _NAMES.get(last, last.upper() if modifiers or len(last) > 1 else last)
-    return "+".join([m.capitalize() for m in modifiers] + [named])
 
 
 class TutorScreen(Screen[Result]):

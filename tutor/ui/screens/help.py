@@ -5,8 +5,8 @@ from textual.containers import VerticalScroll
 
 from tutor.i18n.linebreak import pad
 from tutor.i18n.translator import N_, Translator
-from tutor.ui.commands import COMMANDS, Scope
-from tutor.ui.screens.base import TutorScreen, key_name
+from tutor.ui.commands import COMMANDS, Scope, key_name, shown
+from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.prose import Prose
 
 _SCOPES = {
@@ -42,7 +42,8 @@ def markdown(scopes: tuple[Scope, ...], t: Translator) -> str:
     out.append(
         t(
             "Everything can be clicked, too. If your terminal keeps a key for itself, take the "
-            "other one of its line, or find the command with F2."
+            "other one of its line, or find the command with {key}.",
+            key=shown("palette", Scope.ANYWHERE),
         )
     )
     return "\n\n".join(out)

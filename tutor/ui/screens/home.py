@@ -9,7 +9,7 @@ from textual.containers import Container, VerticalScroll
 from tutor.i18n.errors import error_text
 from tutor.model.course import Topic
 from tutor.model.errors import TutorError
-from tutor.ui.commands import Scope
+from tutor.ui.commands import Scope, shown
 from tutor.ui.screens.base import TutorScreen, bindings
 from tutor.ui.widgets.coursemap import CourseMap
 from tutor.ui.widgets.prose import Prose
@@ -144,4 +144,5 @@ class HomeScreen(TutorScreen[None]):
 
     async def action_back(self) -> None:
         """There is nothing behind home: say how to leave."""
-        self.tutor.say(self.t("This is the first screen. F10, Ctrl+Q or q quits."))
+        key = shown("quit", Scope.ANYWHERE)
+        self.tutor.say(self.t("This is the first screen. {key} quits.", key=key))

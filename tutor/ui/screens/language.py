@@ -9,12 +9,13 @@ from textual.widgets import Static
 from tutor.i18n.linebreak import wrap
 from tutor.model.course import LANGUAGES
 from tutor.ui import words
+from tutor.ui.commands import Scope, shown
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.rows import Row, Rows, Text
 
 _SAYS = {
-    "ja": "日本語で学びます。後からF3キーでいつでも切り替えられます。",
-    "en": "Learn in English. F3 switches at any time.",
+    "ja": "日本語で学びます。後から{key}キーでいつでも切り替えられます。",
+    "en": "Learn in English. {key} switches at any time.",
 }
 
 
@@ -23,6 +24,8 @@ class Languages(Rows):
 
     def lay(self, width: int) -> Sequence[Row]:
         """Its name, and what choosing it means."""
+        key = shown("language", Scope.ANYWHERE)
+        says = {language: text.format(key=key) for language, text in _SAYS.items()}
         return [
             Row(
                 language,
@@ -31,7 +34,7 @@ class Languages(Rows):
                         words.LANGUAGE_NAMES[language],
                         ((0, len(words.LANGUAGE_NAMES[language]), ".rows--strong"),),
                     ),
-                    *(Text(f"  {line}") for line in wrap(_SAYS[language], width - 2)),
+                    *(Text(f"  {line}") for line in wrap(says[language], width - 2)),
                     Text(),
                 ),
             )

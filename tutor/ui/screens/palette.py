@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from tutor.i18n.linebreak import cell_width, pad, truncate
 from tutor.i18n.translator import Translator, translator
-from tutor.ui.commands import Command
-from tutor.ui.screens.base import Dialog, TutorScreen, key_name
+from tutor.ui.commands import Command, key_name
+from tutor.ui.screens.base import Dialog, TutorScreen
 from tutor.ui.widgets.rows import Row, Rows, Text
 
 
