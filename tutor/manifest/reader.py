@@ -5,24 +5,29 @@ Lists apart. Where kubectl would stop at the first mistake, reading goes on with
 and with the same one where it is plain what was meant.
 """
 
+# What only some texts need is imported when they do: most manifests are plain, and checked cold.
+
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from yaml import YAMLError
 
 from tutor.manifest import encodings, limits
 from tutor.manifest.composer import Composed, Composer
 from tutor.manifest.documents import Document, Manifest
-from tutor.manifest.jsonstream import Piece, pieces
 from tutor.manifest.lists import expand
 from tutor.manifest.nodes import Mapping, Scalar, Sequence
 from tutor.manifest.places import At, after, beyond_yaml, line_starts, move, moved, shifted
 from tutor.manifest.problems import Problem
-from tutor.manifest.slips.mend import Mender
-from tutor.manifest.slips.silent import silent_slips
 from tutor.manifest.splitting import Chunk, has_directives, split, without_directives
 from tutor.model.findings import Finding
+
+if TYPE_CHECKING:
+    from tutor.manifest.jsonstream import Piece
+    from tutor.manifest.slips.fixes import Draft
+    from tutor.manifest.slips.mend import Mender
 
 
 def read(source: str | bytes, file: str = "") -> Manifest:
@@ -61,7 +66,7 @@ class _Reading:
         self._counts: Counter[tuple[str, int]] = Counter()
         self._index = 0
         self._composer = Composer()
-        self._mender = Mender()
+        self._mender: Mender | None = None
 
     def read(self, text: str) -> None:
         """Read all documents of a text."""
@@ -103,7 +108,7 @@ class _Reading:
         try:
             composed = self._composer.compose(chunk.text, chunk.line)
         except (YAMLError, UnicodeEncodeError) as error:
-            stream = pieces(chunk.text) if whole else None
+            stream = _stream(chunk) if whole else None
             if stream:
                 self._pieces(stream, chunk.line, at)
             else:
@@ -111,7 +116,7 @@ class _Reading:
             return
         rest = chunk.text[composed.end :]
         if rest and not rest.isspace():
-            stream = pieces(chunk.text) if whole else None
+            stream = _stream(chunk) if whole else None
             if stream:
                 self._pieces(stream, chunk.line, at)
                 return
@@ -126,7 +131,7 @@ class _Reading:
 
     def _composed(self, chunk: Chunk, composed: Composed, at: At | None) -> None:
         """Look for what YAML does not mind, and take the document over."""
-        slips = silent_slips(composed, chunk)
+        slips = _silent(composed, chunk)
         if slips is not None:
             self.report(_moved(slips.problems, at))
             if slips.faithful and not has_directives(slips.text):
@@ -152,6 +157,10 @@ class _Reading:
 
     def _mend(self, chunk: Chunk, error: Exception | None, at: At | None, *, whole: bool) -> None:
         """Say what is wrong with a document that is not YAML, and read it if it can be mended."""
+        if self._mender is None:
+            from tutor.manifest.slips.mend import Mender
+
+            self._mender = Mender()
         mended = self._mender.mend(chunk, error)
         self.report(_moved(mended.problems, at))
         if whole and mended.text is not None:
@@ -159,7 +168,7 @@ class _Reading:
             for part in split(mended.text, chunk.line):
                 self._chunk(part, after(mended.edits.at, at), whole=False)
 
-    def _pieces(self, stream: list[Piece], first: int, at: At | None) -> None:
+    def _pieces(self, stream: "list[Piece]", first: int, at: At | None) -> None:
         """Read the objects of a JSON stream."""
         self._index -= 1
         for piece in stream:
@@ -177,6 +186,29 @@ class _Reading:
             problems = (_missing_separator(starts[number - 1]),) if number else ()
             text = chunk.text[begins[first] : begins[last]]
             self._chunk(Chunk(text, chunk.line + first, problems), at, whole=False)
+
+
+def _stream(chunk: Chunk) -> "list[Piece] | None":
+    """The objects of a JSON file, None if it is none."""
+    if not chunk.text.lstrip()[:1] == "{":
+        return None
+    from tutor.manifest.jsonstream import pieces
+
+    return pieces(chunk.text)
+
+
+def _silent(composed: Composed, chunk: Chunk) -> "Draft | None":
+    """The slips of a document that YAML minds not, None if there are none."""
+    odd: list[Scalar] = []
+    if composed.root is not None and not chunk.text.isascii():
+        from tutor.manifest.slips.suspicion import odd_scalars
+
+        odd = odd_scalars(composed.root)
+    if not odd and not composed.suspects:
+        return None
+    from tutor.manifest.slips.silent import silent_slips
+
+    return silent_slips(odd, composed.suspects, chunk)
 
 
 def _moved(problems: list[Problem], at: At | None) -> list[Problem]:
