@@ -190,7 +190,7 @@ class _Reading:
 
 def _stream(chunk: Chunk) -> "list[Piece] | None":
     """The objects of a JSON file, None if it is none."""
-    if not chunk.text.lstrip()[:1] == "{":
+    if chunk.text.lstrip()[:1] != "{":
         return None
     from tutor.manifest.jsonstream import pieces
 

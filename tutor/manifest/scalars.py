@@ -4,11 +4,8 @@ The order of the attempts is that of ``resolve`` in go-yaml's ``resolve.go``. Th
 (``1.0`` is 1, an integer beyond 64 bits is a float) is what the way through JSON does to a number.
 """
 
-import base64
-import binascii
 import math
 import re
-import struct
 
 Value = bool | int | float | str | None
 
@@ -183,6 +180,9 @@ _KINDS: dict[str, type] = {
 
 
 def _binary(text: str) -> str:
+    import base64
+    import binascii
+
     try:
         raw = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except binascii.Error:
@@ -192,6 +192,8 @@ def _binary(text: str) -> str:
 
 def _short_float(value: float) -> str:
     """A float key: Go's ``FormatFloat(value, 'g', -1, 32)``, in the spelling of YAML."""
+    import struct
+
     if math.isnan(value):
         return ".nan"
     try:

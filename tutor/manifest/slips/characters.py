@@ -40,9 +40,6 @@ ODD = re.compile(
 )
 """Any of them."""
 
-FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What YAML allows nowhere: control characters, and halves of characters."""
-
 
 class Kind(NamedTuple):
     """What a character is taken for.

@@ -1,5 +1,6 @@
 """Find out what broke a document, and read it as it was meant where that is plain."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from tutor.manifest.slips.templates import template
 from tutor.manifest.slips.wrappers import separator, wrapper
 from tutor.manifest.splitting import Chunk
 
+_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML allows nowhere: control characters, and halves of characters."""
 _ROUNDS = 40
 """Mistakes found one after the other in one document."""
 _DOCUMENTS = 100
@@ -169,7 +172,7 @@ def _printable(chunk: Chunk) -> Draft:
     text = chunk.text
     slips: list[Slip] = []
     row = counted = 0
-    for match in chars.FORBIDDEN.finditer(text):
+    for match in _FORBIDDEN.finditer(text):
         at = match.start()
         row += text.count("\n", counted, at)
         counted = at
@@ -179,7 +182,7 @@ def _printable(chunk: Chunk) -> Draft:
             slips.append(Slip("YAML103", row, column, column + 1, params))
         if len(slips) == MAX_FINDINGS_PER_CODE:
             break
-    draft = Draft(chars.FORBIDDEN.sub("\ufffd", text) if slips else text, chunk.line)
+    draft = Draft(_FORBIDDEN.sub("\ufffd", text) if slips else text, chunk.line)
     draft.report(tuple(slips))
     return draft
 

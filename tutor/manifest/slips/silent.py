@@ -1,10 +1,9 @@
 """Slips that YAML takes without a word and that change what is read."""
 
-from tutor.manifest.composer import Composed, Suspect
-from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
-from tutor.manifest.slips import characters as chars
+from tutor.manifest.composer import Suspect
+from tutor.manifest.nodes import Scalar
 from tutor.manifest.slips import signs
-from tutor.manifest.slips.fields import FREE_OBJECTS, FREE_TEXT, LISTS, OBJECT_LISTS, OBJECTS, PLAIN
+from tutor.manifest.slips.fields import FREE_TEXT, LISTS, OBJECT_LISTS, OBJECTS, PLAIN
 from tutor.manifest.slips.fixes import Draft, Edit, Fix, Slip, fix
 from tutor.manifest.slips.lines import Line
 from tutor.manifest.slips.odd import odd_slips
@@ -17,55 +16,29 @@ _ROWS = 20
 """Lines of one scalar that are looked at."""
 
 
-def silent_slips(composed: Composed, chunk: Chunk) -> Draft | None:
+def silent_slips(odd: list[Scalar], suspects: list[Suspect], chunk: Chunk) -> Draft | None:
     """The slips of a document that YAML reads, and the document without them.
+
+    Args:
+        odd: Its scalars with odd characters.
+        suspects: Its scalars whose place makes them suspect.
+        chunk: Its text.
 
     Returns:
         None if there are none.
     """
-    odd = not chunk.text.isascii() and composed.root and chars.ODD.search(chunk.text)
-    if not odd and not composed.suspects:
-        return None
     draft = Draft(chunk.text, chunk.line)
     found: dict[tuple[int, int], Fix] = {}
-    fixes = _odd(composed.root, draft.rows, chunk.line) if odd and composed.root else []
-    for suspect in composed.suspects[:_MOST]:
+    fixes: list[Fix] = []
+    for scalar in odd:
+        fixes += _within(scalar, draft.rows, chunk.line)
+    for suspect in suspects[:_MOST]:
         fixes += _suspected(suspect, draft.rows, chunk.line)
     for one in fixes:
         found.setdefault((one.slips[0].row, one.slips[0].start), one)
     for place in sorted(found, reverse=True):
         draft.apply(found[place])
     return draft if found else None
-
-
-def _odd(root: Node, rows: list[str], first: int) -> list[Fix]:
-    """Odd characters in keys, and in values that are not free text."""
-    found: list[Fix] = []
-    pending: list[tuple[Node, bool]] = [(root, False)]
-    seen: set[int] = set()
-    while pending and len(found) < _MOST:
-        node, free = pending.pop()
-        if isinstance(node, Scalar):
-            if not free and node.plain and not node.text.isascii() and chars.ODD.search(node.text):
-                found += _within(node, rows, first)
-            continue
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            pending.extend((item, free) for item in node.items)
-        else:
-            _pend(node, pending, free=free)
-    return found
-
-
-def _pend(node: Mapping, pending: list[tuple[Node, bool]], *, free: bool) -> None:
-    for name, value in node.values.items():
-        key = node.keys[name]
-        if not name.isascii():
-            pending.append((key, False))
-        text = name in FREE_TEXT and not (isinstance(value, Scalar) and name in FREE_OBJECTS)
-        pending.append((value, free or text))
 
 
 def _within(node: Scalar, rows: list[str], first: int) -> list[Fix]:
