@@ -5,11 +5,14 @@ are used, by the names Babel extracts: ``t("…")``, ``t.n("one", "many", n)``, 
 a string that is translated later.
 """
 
-import gettext
 import io
 import os
 import pkgutil
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import gettext
 
 
 def N_(message: str) -> str:  # noqa: N802  (the name gettext's tools know)
@@ -20,18 +23,21 @@ def N_(message: str) -> str:  # noqa: N802  (the name gettext's tools know)
 class Translator:
     """Strings of one language. Callable, so that ``t("Home")`` reads well."""
 
-    def __init__(self, language: str, catalog: gettext.NullTranslations) -> None:
+    def __init__(self, language: str, catalog: "gettext.NullTranslations | None" = None) -> None:
         self.language = language
         self._catalog = catalog
 
     def __call__(self, message: str, /, **params: object) -> str:
         """A string, its ``{name}`` placeholders filled from the keyword arguments."""
-        text = self._catalog.gettext(message)
+        text = self._catalog.gettext(message) if self._catalog else message
         return text.format_map(params) if params else text
 
     def n(self, singular: str, plural: str, count: int, /, **params: object) -> str:
         """A string that depends on a number, which it may name as ``{count}``."""
-        text = self._catalog.ngettext(singular, plural, count)
+        if self._catalog:
+            text = self._catalog.ngettext(singular, plural, count)
+        else:
+            text = singular if count == 1 else plural
         return text.format_map({"count": count, **params})
 
 
@@ -40,11 +46,13 @@ def translator(language: str) -> Translator:
     """The translator of ``ja`` or ``en``. Anything else reads English."""
     folder = f"locales/{language}/LC_MESSAGES"
     compiled = None if _stale(folder) else _data(f"{folder}/tutor.mo")
-    if compiled:
-        return Translator(language, gettext.GNUTranslations(io.BytesIO(compiled)))
-    if source := _data(f"{folder}/tutor.po"):  # a checkout, edited or never built
-        return Translator(language, gettext.GNUTranslations(_compile(source)))
-    return Translator(language, gettext.NullTranslations())
+    source = None if compiled else _data(f"{folder}/tutor.po")  # a checkout, edited or never built
+    if not compiled and not source:
+        return Translator(language)
+    import gettext  # English does without
+
+    catalog = io.BytesIO(compiled) if compiled else _compile(source or b"")
+    return Translator(language, gettext.GNUTranslations(catalog))
 
 
 def _data(name: str) -> bytes | None:
