@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 # C0 (but tab and newline) and C1 controls, DEL, and the marks that reorder or hide text.
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
+_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
 
 def printable(text: str) -> str:
     r"""Text of unknown origin, made safe for a terminal: controls become ``\xNN`` in words."""
-    return _CONTROLS.sub(lambda m: f"\\x{ord(m[0]):02x}", text)
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROLS, lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
 def join(words: Sequence[str], language: str) -> str:
