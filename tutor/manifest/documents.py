@@ -160,7 +160,8 @@ class Manifest(NamedTuple):
 
     Attributes:
         text: The text as decoded, line ends as they were.
-        documents: Every object, in order; those after a syntax error are missing.
+        documents: Every object that could be read, in order. One with a slip is read as it was
+            meant if that is plain; ``findings`` then has an error for it all the same.
         findings: Syntax findings (``YAML…``), gravest cause first.
         file: Name of the file as the user gave it, empty for text from an editor.
     """

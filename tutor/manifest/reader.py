@@ -7,8 +7,10 @@ and with the same one where it is plain what was meant.
 
 # What only some texts need is imported when they do: most manifests are plain, and checked cold.
 
+import gc
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from tutor.manifest.jsonstream import Piece
     from tutor.manifest.slips.fixes import Draft
     from tutor.manifest.slips.mend import Mender
+
+
+_LARGE = 50_000
+"""Characters from which on the garbage collector is felt."""
 
 
 def read(source: str | bytes, file: str = "") -> Manifest:
@@ -52,8 +58,26 @@ def read(source: str | bytes, file: str = "") -> Manifest:
         text, problems = encodings.decode(source)
     reading = _Reading(file)
     reading.report(problems)
-    reading.read(text)
+    with _uncollected(text):
+        reading.read(text)
     return Manifest(text, tuple(reading.documents), reading.in_order(), file)
+
+
+@contextmanager
+def _uncollected(text: str) -> Iterator[None]:
+    """Let the garbage collector wait while a large text is read.
+
+    It would go through all nodes made so far again and again, and find nothing: they are no cycles.
+    With it, time per line doubles from 10,000 lines to 100,000.
+    """
+    if len(text) < _LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class _Reading:
