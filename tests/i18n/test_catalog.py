@@ -6,6 +6,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 import tutor
+from tutor.authoring.style import style
 from tutor.i18n import catalog, pages
 from tutor.i18n.translator import translator
 
@@ -15,6 +16,15 @@ PACKAGE = Path(tutor.__file__).parent
 def test_the_japanese_catalog_is_complete_and_names_what_the_english_names() -> None:
     ours = catalog.load(catalog.po_file(PACKAGE, "ja"), "ja")
     assert list(catalog.faults(ours, catalog.extract(PACKAGE))) == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_strings_are_written_in_the_style_of_the_lessons(language: str) -> None:
+    for entry in catalog.load(catalog.po_file(PACKAGE, "ja"), "ja"):
+        said = entry.string if language == "ja" else entry.id
+        for text in said if isinstance(said, list | tuple) else [said]:
+            if entry.id:
+                assert list(style(text, language, "tutor.po", markdown=False)) == [], text
 
 
 @pytest.mark.parametrize(
