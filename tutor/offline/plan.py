@@ -53,10 +53,28 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class UpdateStatus:
-    """Replace an object's status alone. Outcome: the object as stored."""
+    """Replace what a subresource covers: the status, or for Namespaces also ``finalize``.
+
+    The object's resourceVersion must be the current one. Outcome: the object as stored.
+    """
 
     resource: str
     obj: Obj
+    subresource: str = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Give a Pod its node, as the scheduler does through ``pods/binding``.
+
+    Sets ``spec.nodeName``, the node's topology labels and the condition PodScheduled.
+    Outcome: the Pod as stored.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    node: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +97,27 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An Event about an object, written by the controller's recorder (aggregated as usual)."""
+    """An Event about an object, written by the controller's recorder (aggregated as usual).
+
+    With an ``action`` (``Scheduling``, ``Binding``) it is an Event as the scheduler's recorder
+    writes them: ``eventTime`` and ``series`` in place of ``count`` and ``source``.
+    """
 
     about: Obj
     type: str
     reason: str
     message: str
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Sync this key again after so many seconds."""
+    """Sync this key again after so many seconds of virtual time."""
 
     after: float
 
 
-Action: TypeAlias = Create | Update | UpdateStatus | Delete | Record | Again
+Action: TypeAlias = Create | Update | UpdateStatus | Bind | Delete | Record | Again
 Outcome: TypeAlias = Obj | ApiError | None
 """The object as stored; an error; None for a deletion that is done, Record and Again."""
 Plan: TypeAlias = Generator[Action, Outcome, None]
@@ -119,6 +142,22 @@ class View(Protocol):
 
     def owned(self, resource: str, uid: str) -> Iterable[Obj]:
         """The objects of a resource whose controller has this uid, ordered by name."""
+
+    def dependents(self, uid: str) -> Iterable[tuple[str, Obj]]:
+        """All objects with an owner of this uid, controller or not, each with its resource."""
+
+    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterable[Obj]:
+        """The objects of a namespace that carry all these labels, ordered by name.
+
+        No labels match everything, as an empty selector does.
+        """
+
+    def down(self, node: str) -> bool:
+        """Whether the node's machine stands still (a fault from outside).
+
+        Such a fault beginning or ending is announced to the controllers that watch ``nodes`` as a
+        change of the Node from itself to itself.
+        """
 
 
 class Controller(Protocol):
