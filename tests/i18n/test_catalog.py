@@ -24,7 +24,7 @@ def test_strings_are_written_in_the_style_of_the_lessons(language: str) -> None:
         said = entry.string if language == "ja" else entry.id
         for text in said if isinstance(said, list | tuple) else [said]:
             if entry.id:
-                assert list(style(text, language, "tutor.po", markdown=False)) == [], text
+                assert list(style(text or "", language, "tutor.po", markdown=False)) == [], text
 
 
 @pytest.mark.parametrize(
