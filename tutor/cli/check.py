@@ -1,6 +1,7 @@
 """``sts-tutor check``: the rules as a linter, on any manifests."""
 
 import argparse
+import gc
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
