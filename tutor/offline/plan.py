@@ -141,7 +141,10 @@ class View(Protocol):
         """All objects of a resource, of one namespace or of all, ordered by namespace and name."""
 
     def owned(self, resource: str, uid: str) -> Iterable[Obj]:
-        """The objects of a resource whose controller has this uid, ordered by name."""
+        """The objects of a resource whose controller has this uid, ordered by name.
+
+        An empty uid asks for those of all namespaces that have no controller: orphans.
+        """
 
     def dependents(self, uid: str) -> Iterable[tuple[str, Obj]]:
         """All objects with an owner of this uid, controller or not, each with its resource."""
