@@ -151,7 +151,12 @@ def _parser(argv: Sequence[str], context: Context) -> Parser:
         epilog=t("Without a command the lessons open where you were."),
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"statefulset-tutor {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"statefulset-tutor {__version__}",
+        help=t("show program's version number and exit"),
+    )
     _add_language(parser, t, default=None)
     wanted = {entry.name for entry in COMMANDS}.intersection(argv) or {DEFAULT}
     commands = parser.add_subparsers(

@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
     bring = kinds.add_parser(
         "import", help=t("add the progress of an exported file"), allow_abbrev=False
     )
-    bring.add_argument("file", metavar="FILE")
+    bring.add_argument("file", metavar="FILE", help=t("a file of 'sts-tutor progress export'"))
     reset = kinds.add_parser("reset", help=t("begin again"), allow_abbrev=False)
     reset.add_argument("lesson", nargs="?", default="", help=t("only this lesson"))
     reset.add_argument("--yes", action="store_true", help=t("do not ask"))
