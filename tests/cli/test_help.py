@@ -46,13 +46,13 @@ def test_help_fits_and_breaks_where_a_reader_would(
     ("wrong", "said"),
     [
         (["check"], "引数が足りません: FILE"),
-        (["check", "--nonsense", "x.yaml"], "知らない引数です: --nonsense"),
+        (["check", "--nonsense", "x.yaml"], "使えない引数です: --nonsense"),
         (["check", "--format", "xml", "x.yaml"], "--format: 'xml'は選べません。"),
         (["check", "--kubernetes", "new", "x.yaml"], "「new」ではなく、"),
-        (["quiz", "--count", "0"], "--count: 「0」ではなく、1以上の数が必要です"),
-        (["quiz", "--count"], "--count: 値が1つ必要です"),
-        (["lessons", "preview", "--width", "wide", "x"], "--width: 'wide'はintとして読めません"),
-        (["learn", "--plain=yes"], "値'yes'は付けられません"),
+        (["quiz", "--count", "0"], "--count: 「0」ではなく、1以上の数が必要です。"),
+        (["quiz", "--count"], "--count: 値が1つ必要です。"),
+        (["lessons", "preview", "--width", "wide", "x"], "--width: 'wide'はintとして読めません。"),
+        (["learn", "--plain=yes"], "値'yes'は付けられません。"),
         (["chekc"], "'chekc'は選べません。"),
     ],
 )

@@ -190,7 +190,7 @@ def _new(args: argparse.Namespace, context: Context) -> int:
             "lesson-id",
             ExitCode.USAGE,
             lesson=args.id,
-            topics=", ".join(topic.value for topic in Topic),
+            topics=t(", ").join(topic.value for topic in Topic),
         )
     course = _course(root)
     files = skeleton(args.id, [(lesson.id, lesson.order) for lesson in course.lessons])
