@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.desk import FIRST, SMALL, SOLUTION, STARTER, USUAL, WIDE, Desk, in_lesson
+from tutor.model.errors import TutorError
 from tutor.model.progress import Did, Event, Status
 from tutor.session.api import Grade, MemoryStore
 from tutor.ui.screens.asides import HintScreen, SolutionScreen
@@ -14,6 +15,7 @@ from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.widgets.choices import Choices
 from tutor.ui.widgets.findings import Findings
 from tutor.ui.widgets.outline import Outline
+from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.push import Push
 
 LANGUAGES = ["en", "ja"]
@@ -444,6 +446,39 @@ def test_the_language_changes_the_words_of_findings() -> None:
         assert japanese.title != english.title
 
     in_lesson(scene, "fix")
+
+
+def test_a_language_in_which_the_lesson_is_damaged_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        words = desk.lesson.run_.lesson.words
+
+        class Damaged(dict[str, object]):
+            def __getitem__(self, language: str) -> object:
+                if language == "ja":
+                    raise TutorError("lesson-invalid", file="ja/first.md", problem="no title")
+                return words[language]
+
+        monkeypatch.setitem(desk.lesson.run_.lesson.__dict__, "words", Damaged())
+        await desk.press("f3")
+        assert desk.app.language == "en"
+        assert "ja/first.md" in desk.frame
+        assert "language" not in desk.settings
+
+    in_lesson(scene)
+
+
+def test_the_page_of_a_finding_shows_a_wrong_and_a_right_manifest() -> None:
+    async def scene(desk: Desk) -> None:
+        desk.editor.focus()
+        await desk.press("f7")
+        screen = desk.app.screen
+        assert isinstance(screen, ExplainScreen)
+        text = screen.query_one(Prose).text
+        assert text.index("wrong: [a]") < text.index("right: [b]")
+
+    in_lesson(scene, "fix", examples=lambda code: ("wrong: [a]\n", "right: [b]\n"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

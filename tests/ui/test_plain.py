@@ -9,6 +9,7 @@ import pytest
 
 from tests.ui.desk import FIRST, SAMPLE, SOLUTION, STARTER, Kept, session
 from tutor.i18n.linebreak import cell_width
+from tutor.i18n.translator import translator
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.progress import Did, Event, Status
 from tutor.session.api import MemoryStore
@@ -209,7 +210,7 @@ def test_moving_through_the_steps() -> None:
 def test_the_language_switches_and_is_kept() -> None:
     said = talk("lang ja", "lang xx", "lang", start=Start(lesson=FIRST))
     assert "最初のレッスン" in said.text
-    assert "Languages: ja, en" in said.text
+    assert translator("ja")("Languages: ja, en") in said.text
     assert said.settings == {"language": "en"}
 
 

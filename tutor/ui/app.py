@@ -73,12 +73,22 @@ class TutorApp(App[None], inherit_bindings=False):
 
     def speak(self, language: str) -> None:
         """Speak another language, everywhere, at once. Nothing on the screen is lost."""
-        if language != self.language:
-            self.language = language
+        if language == self.language:
+            return
+        before, self.language = self.language, language
+        try:
+            self._redraw()
+        except TutorError as error:  # this lesson cannot be read in that language
+            self.language = before
+            self._redraw()
+            self.trouble(error)
+        else:
             self.keep("language", language)
-            for screen in self.screen_stack:
-                if isinstance(screen, TutorScreen):
-                    screen.redraw()
+
+    def _redraw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.redraw()
 
     def label(self, command: Command) -> str:
         """A command's words in the footer. The language key names the other language."""
@@ -158,6 +168,10 @@ class TutorApp(App[None], inherit_bindings=False):
 
         if not isinstance(self.screen, SettingsScreen):
             self.push_screen(SettingsScreen())
+
+    def action_save(self) -> None:
+        """For fingers that save: there is nothing to do."""
+        self.say(self.t("Everything is kept as you type; there is nothing to save."))
 
     def action_interrupt(self) -> None:
         """Ctrl+C: once says how to leave, twice leaves."""

@@ -1,7 +1,8 @@
 """Words that more than one screen says, and the marks that stand beside them."""
 
 from tutor.i18n.translator import N_, Translator
-from tutor.model.course import ChoiceTask, Form, ReadTask, Task, Topic
+from tutor.model.course import ChoiceTask, Form, Lesson, ReadTask, Task, Title, Topic
+from tutor.model.errors import TutorError
 from tutor.model.findings import Finding, Severity
 from tutor.model.progress import Status
 
@@ -62,6 +63,14 @@ def severity(value: Severity, t: Translator) -> str:
 def topic(value: Topic, t: Translator) -> str:
     """A part of the course."""
     return t(_TOPIC[value])
+
+
+def title(lesson: Lesson, language: str) -> Title:
+    """A lesson's title and goal; its id where its words cannot be read, so that a map stays."""
+    try:
+        return lesson.titles[language]
+    except TutorError:
+        return Title(lesson.id, "")
 
 
 def kind(task: Task, t: Translator) -> str:

@@ -117,7 +117,7 @@ class Course:
             talk.say(words.topic(topic, t))
             for row in rows:
                 number += 1
-                title = row.lesson.titles[talk.language].title
+                title = words.title(row.lesson, talk.language).title
                 status = words.status(row.status, t)
                 minutes = t("{minutes} min", minutes=row.lesson.minutes)
                 here = t("you were here") if row.here and not row.status.done else ""
@@ -160,7 +160,7 @@ class Course:
         talk, t, run = self._talk, self._talk.t, self._session.run
         assert run is not None  # noqa: S101  (it has just been finished)
         talk.gap()
-        title = run.lesson.titles[talk.language].title
+        title = words.title(run.lesson, talk.language).title
         talk.say(
             t(
                 "The end of the lesson “{title}”: {status}.",
@@ -172,7 +172,7 @@ class Course:
         if following is None:
             talk.say(t("All lessons are done."))
             return ""
-        name = self._session.course.lesson(following.lesson).titles[talk.language].title
+        name = words.title(self._session.course.lesson(following.lesson), talk.language).title
         said = talk.ask(t("“next” opens “{title}”, anything else the map.", title=name))
         return following.lesson if said.word in ("next", "n") else ""
 

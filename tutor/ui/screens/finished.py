@@ -17,7 +17,7 @@ HOME = ""
 
 def markdown(run: Run, t: Translator) -> str:
     """What was done, step by step."""
-    title = run.lesson.titles[t.language]
+    title = words.title(run.lesson, t.language)
     status = run.lesson_progress.status
     if status is Status.SOLVED:
         head, line = t("Lesson done"), title.goal
@@ -57,7 +57,7 @@ class FinishedScreen(TutorScreen[str]):
         run, t = self.session.run, self.t
         if run is None:
             return
-        self.title_is(run.lesson.titles[t.language].title)
+        self.title_is(words.title(run.lesson, t.language).title)
         following = self.session.following()
         self.query_one(Prose).show(markdown(run, t), t.language)
         onward, home = self.query_one("#onward", Push), self.query_one("#home", Push)
@@ -66,7 +66,7 @@ class FinishedScreen(TutorScreen[str]):
             onward.label = t("All lessons are done: to the map")
             home.display = False
         else:
-            title = self.session.course.lesson(following.lesson).titles[t.language].title
+            title = words.title(self.session.course.lesson(following.lesson), t.language).title
             onward.label = t("Next lesson: {title}", title=title)
 
     def on_push_pressed(self, event: Push.Pressed) -> None:

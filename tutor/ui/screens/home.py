@@ -9,6 +9,7 @@ from textual.containers import Container, VerticalScroll
 from tutor.i18n.errors import error_text
 from tutor.model.course import Topic
 from tutor.model.errors import TutorError
+from tutor.ui import words
 from tutor.ui.commands import Scope, shown
 from tutor.ui.screens.base import TutorScreen, bindings
 from tutor.ui.widgets.coursemap import CourseMap
@@ -80,10 +81,11 @@ class HomeScreen(TutorScreen[None]):
         if row is not None:
             if home.resume is not None and home.resume.lesson == lesson_id:
                 said.append(t("You were here. Enter goes on where you left."))
-            said.append(row.lesson.titles[t.language].goal)
+            said.append(words.title(row.lesson, t.language).goal)
             if row.missing:
                 titles = [
-                    self.session.course.lesson(m).titles[t.language].title for m in row.missing
+                    words.title(self.session.course.lesson(m), t.language).title
+                    for m in row.missing
                 ]
                 names = t(", ").join(titles)
                 said.append(t("Better done first: {lessons}", lessons=names))

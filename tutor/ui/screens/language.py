@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tutor.i18n.linebreak import wrap
@@ -26,20 +26,13 @@ class Languages(Rows):
         """Its name, and what choosing it means."""
         key = shown("language", Scope.ANYWHERE)
         says = {language: text.format(key=key) for language, text in _SAYS.items()}
-        return [
-            Row(
-                language,
-                (
-                    Text(
-                        words.LANGUAGE_NAMES[language],
-                        ((0, len(words.LANGUAGE_NAMES[language]), ".rows--strong"),),
-                    ),
-                    *(Text(f"  {line}") for line in wrap(says[language], width - 2)),
-                    Text(),
-                ),
-            )
-            for language in LANGUAGES
-        ]
+        rows: list[Row] = []
+        for language in LANGUAGES:
+            name = words.LANGUAGE_NAMES[language]
+            lines = [Text(f"  {line}") for line in wrap(says[language], width - 2)]
+            rows.append(Row(language, (Text(name, ((0, len(name), ".rows--strong"),)), *lines)))
+            rows.append(Row("", (Text(),)))
+        return rows
 
 
 class LanguageScreen(TutorScreen[str]):
@@ -56,7 +49,7 @@ class LanguageScreen(TutorScreen[str]):
 
     def body(self) -> ComposeResult:
         """A question in both languages, and one row for each."""
-        with VerticalScroll(id="ask", can_focus=False), Vertical():
+        with VerticalScroll(id="ask", can_focus=False):
             yield Static("ことばを選んでください。/ Choose a language.", markup=False)
             yield Languages()
 

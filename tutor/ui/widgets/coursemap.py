@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from tutor.i18n.linebreak import cell_width, pad, truncate
 from tutor.i18n.translator import Translator
-from tutor.model.course import LANGUAGES
 from tutor.session.home import Home
 from tutor.session.home import Row as LessonRow
 from tutor.ui import words
@@ -65,5 +64,4 @@ class CourseMap(Rows):
 
 
 def _title(row: LessonRow, t: Translator) -> str:
-    language = t.language if t.language in LANGUAGES else LANGUAGES[-1]
-    return row.lesson.titles[language].title
+    return words.title(row.lesson, t.language).title
