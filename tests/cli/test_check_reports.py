@@ -127,6 +127,13 @@ def test_colours_only_when_welcome() -> None:
     assert "\x1b[" not in "\n".join(text.render(report(SET), translator("en"), text.Style()))
 
 
+@pytest.mark.parametrize("width", [0, 30, 80])
+def test_the_place_stands_out_however_narrow_it_is(width: int) -> None:
+    style = text.Style(color=True, width=width)
+    first = next(text.render(report(SET), translator("en"), style))
+    assert first.startswith("\x1b[1mfile0.yaml:5:3\x1b[0m: \x1b[31merror SCH101\x1b[0m:")
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_terminal_is_not_overrun(language: str, width: int) -> None:

@@ -102,9 +102,9 @@ def _finding(
 ) -> Iterator[str]:
     mark = _MARKS[finding.severity]
     word = t(_WORDS[finding.severity])
-    head = f"{place(finding)}: {word} {finding.code}: "
-    painted = f"{style.paint(place(finding), '1')}: {style.paint(f'{word} {finding.code}', mark)}: "
-    first, *rest = _wrapped(head + report.message(finding), style.width)
+    head = f"{place(finding)}: {word} {finding.code}:"
+    painted = f"{style.paint(place(finding), '1')}: {style.paint(f'{word} {finding.code}', mark)}:"
+    first, *rest = _wrapped(f"{head} {report.message(finding)}", style.width)
     yield painted + first[len(head) :] if first.startswith(head) else first
     yield from (f"  {line}" for line in rest)
     about = _about(finding, report, t)
