@@ -127,7 +127,7 @@ def test_colours_only_when_welcome() -> None:
     assert "\x1b[" not in "\n".join(text.render(report(SET), translator("en"), text.Style()))
 
 
-@pytest.mark.parametrize("width", [0, 30, 80])
+@pytest.mark.parametrize("width", [0, 40, 80])
 def test_the_place_stands_out_however_narrow_it_is(width: int) -> None:
     style = text.Style(color=True, width=width)
     first = next(text.render(report(SET), translator("en"), style))
