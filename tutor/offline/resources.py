@@ -1,0 +1,383 @@
+"""The resources the offline cluster serves: one table for discovery, storage and messages.
+
+A resource is named as Kubernetes' own messages name it: ``pods``, ``statefulsets.apps``. Use
+:func:`named` for a known name, :func:`find` for the parts of a path, :func:`of_kind` for the
+``apiVersion`` and ``kind`` of an object. Source: the discovery documents of v1.36.2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+CHANGE_VERBS = ("get", "patch", "update")
+
+
+@dataclass(frozen=True, slots=True)
+class Subresource:
+    """What can be asked for below an object.
+
+    Attributes:
+        name: ``status``, ``scale``, ``eviction`` …
+        kind: The kind of its body.
+        verbs: What it answers to.
+        group: The API group of its body where that is not the resource's own.
+        version: The version of that group; empty with the resource's own group.
+    """
+
+    name: str
+    kind: str
+    verbs: tuple[str, ...] = CHANGE_VERBS
+    group: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One row of the table.
+
+    Attributes:
+        group: API group; empty for the core group.
+        version: API version: ``v1``.
+        kind: ``StatefulSet``.
+        plural: As in paths: ``statefulsets``.
+        short_names: What kubectl takes for it: ``sts``.
+        categories: ``all`` for what ``kubectl get all`` lists.
+        namespaced: Whether its objects live in a namespace.
+        verbs: What its objects and its collection answer to.
+        subresources: By name.
+        storage_version_hash: As the real server publishes it.
+        generation: Whether ``metadata.generation`` counts changes of the spec.
+        create_on_update: Whether PUT to an absent name creates (AllowCreateOnUpdate).
+        blind_update: Whether PUT without resourceVersion is taken (AllowUnconditionalUpdate).
+        returns_deleted: Whether DELETE answers with the object rather than with a Status.
+        folder: Its folder in etcd where that is not the plural; seen in conflict texts.
+    """
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    namespaced: bool = True
+    verbs: tuple[str, ...] = ALL_VERBS
+    subresources: Mapping[str, Subresource] = field(default_factory=dict)
+    storage_version_hash: str = ""
+    generation: bool = False
+    create_on_update: bool = False
+    blind_update: bool = True
+    returns_deleted: bool = False
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """``pods``, ``statefulsets.apps``: the key used everywhere in the offline cluster."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def singular(self) -> str:
+        """The kind in lower case."""
+        return self.kind.lower()
+
+    @property
+    def api_version(self) -> str:
+        """``apps/v1``, ``v1``."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def kind_name(self) -> str:
+        """The kind with its group, as validation messages name it: ``StatefulSet.apps``."""
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
+    @property
+    def has_status(self) -> bool:
+        """Whether the status is written through a subresource of its own."""
+        return "status" in self.subresources
+
+
+def _with_status(kind: str, *more: Subresource) -> dict[str, Subresource]:
+    rows = (Subresource("status", kind), *more)
+    return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
+
+
+_SCALE = Subresource("scale", "Scale", group="autoscaling", version="v1")
+_POD_SUBRESOURCES = _with_status(
+    "Pod",
+    Subresource("attach", "PodAttachOptions", ("create", "get")),
+    Subresource("binding", "Binding", ("create",)),
+    Subresource("ephemeralcontainers", "Pod"),
+    Subresource("eviction", "Eviction", ("create",), "policy", "v1"),
+    Subresource("exec", "PodExecOptions", ("create", "get")),
+    Subresource("log", "Pod", ("get",)),
+    Subresource("portforward", "PodPortForwardOptions", ("create", "get")),
+    Subresource("resize", "Pod"),
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    Resource("", "v1", "ConfigMap", "configmaps", ("cm",), storage_version_hash="qFsyl6wFWjQ="),
+    Resource(
+        "",
+        "v1",
+        "Event",
+        "events",
+        ("ev",),
+        storage_version_hash="r2yiGXH7wu8=",
+        create_on_update=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "Namespace",
+        "namespaces",
+        ("ns",),
+        namespaced=False,
+        verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+        subresources=_with_status("Namespace", Subresource("finalize", "Namespace", ("update",))),
+        storage_version_hash="Q3oi5N2YM8M=",
+        returns_deleted=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "Node",
+        "nodes",
+        ("no",),
+        namespaced=False,
+        subresources=_with_status("Node"),
+        storage_version_hash="XwShjMxG9Fs=",
+        folder="minions",
+    ),
+    Resource(
+        "",
+        "v1",
+        "PersistentVolumeClaim",
+        "persistentvolumeclaims",
+        ("pvc",),
+        subresources=_with_status("PersistentVolumeClaim"),
+        storage_version_hash="QWTyNDq0dC4=",
+        returns_deleted=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "PersistentVolume",
+        "persistentvolumes",
+        ("pv",),
+        namespaced=False,
+        subresources=_with_status("PersistentVolume"),
+        storage_version_hash="HN/zwEC+JgM=",
+        returns_deleted=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "Pod",
+        "pods",
+        ("po",),
+        ("all",),
+        subresources=_POD_SUBRESOURCES,
+        storage_version_hash="xPOwRZ+Yhw8=",
+        generation=True,
+        returns_deleted=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "ResourceQuota",
+        "resourcequotas",
+        ("quota",),
+        subresources=_with_status("ResourceQuota"),
+        storage_version_hash="8uhSgffRX6w=",
+        returns_deleted=True,
+    ),
+    Resource("", "v1", "Secret", "secrets", storage_version_hash="S6u1pOWzb84="),
+    Resource(
+        "",
+        "v1",
+        "ServiceAccount",
+        "serviceaccounts",
+        ("sa",),
+        storage_version_hash="pbx9ZvyFpBE=",
+        returns_deleted=True,
+    ),
+    Resource(
+        "",
+        "v1",
+        "Service",
+        "services",
+        ("svc",),
+        ("all",),
+        subresources=_with_status("Service"),
+        storage_version_hash="0/CO1lhkEBI=",
+        returns_deleted=True,
+        folder="services/specs",
+    ),
+    Resource(
+        "apps",
+        "v1",
+        "ControllerRevision",
+        "controllerrevisions",
+        storage_version_hash="85nkx63pcBU=",
+    ),
+    Resource(
+        "apps",
+        "v1",
+        "Deployment",
+        "deployments",
+        ("deploy",),
+        ("all",),
+        subresources=_with_status("Deployment", _SCALE),
+        storage_version_hash="8aSe+NMegvE=",
+        generation=True,
+    ),
+    Resource(
+        "apps",
+        "v1",
+        "ReplicaSet",
+        "replicasets",
+        ("rs",),
+        ("all",),
+        subresources=_with_status("ReplicaSet", _SCALE),
+        storage_version_hash="P1RzHs8/mWQ=",
+        generation=True,
+    ),
+    Resource(
+        "apps",
+        "v1",
+        "StatefulSet",
+        "statefulsets",
+        ("sts",),
+        ("all",),
+        subresources=_with_status("StatefulSet", _SCALE),
+        storage_version_hash="H+vl74LkKdo=",
+        generation=True,
+    ),
+    Resource(
+        "coordination.k8s.io",
+        "v1",
+        "Lease",
+        "leases",
+        storage_version_hash="gqkMMb/YqFM=",
+        create_on_update=True,
+        blind_update=False,
+    ),
+    Resource(
+        "discovery.k8s.io",
+        "v1",
+        "EndpointSlice",
+        "endpointslices",
+        storage_version_hash="qgS0xkrxYAI=",
+        generation=True,
+    ),
+    Resource(
+        "policy",
+        "v1",
+        "PodDisruptionBudget",
+        "poddisruptionbudgets",
+        ("pdb",),
+        subresources=_with_status("PodDisruptionBudget"),
+        storage_version_hash="EVWiDmWqyJw=",
+        generation=True,
+        blind_update=False,
+    ),
+    Resource(
+        "storage.k8s.io",
+        "v1",
+        "StorageClass",
+        "storageclasses",
+        ("sc",),
+        namespaced=False,
+        storage_version_hash="K+m6uJwbjGY=",
+        returns_deleted=True,
+    ),
+)
+
+_BY_NAME = {resource.name: resource for resource in RESOURCES}
+_BY_PATH = {(r.group, r.version, r.plural): r for r in RESOURCES}
+_BY_KIND = {(r.api_version, r.kind): r for r in RESOURCES}
+
+
+def named(name: str) -> Resource:
+    """The resource of a name such as ``statefulsets.apps``.
+
+    Raises:
+        KeyError: There is no such resource here.
+    """
+    return _BY_NAME[name]
+
+
+def find(group: str, version: str, plural: str) -> Resource | None:
+    """The resource of a request path; None where it is not served."""
+    return _BY_PATH.get((group, version, plural))
+
+
+def of_kind(api_version: str, kind: str) -> Resource | None:
+    """The resource of an object's ``apiVersion`` and ``kind``; None where it is not served."""
+    return _BY_KIND.get((api_version, kind))
+
+
+# What a v1.36.2 control plane serves and the offline cluster does not, so that it can say so:
+# (group, version, plural) → kind.
+ELSEWHERE: Mapping[tuple[str, str, str], str] = {
+    (group, version, plural): kind
+    for group, version, kinds in (
+        (
+            "",
+            "v1",
+            "Binding ComponentStatus Endpoints LimitRange PodTemplate ReplicationController",
+        ),
+        (
+            "admissionregistration.k8s.io",
+            "v1",
+            "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration "
+            "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding "
+            "ValidatingWebhookConfiguration",
+        ),
+        ("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "v1", "APIService"),
+        ("apps", "v1", "DaemonSet"),
+        ("authentication.k8s.io", "v1", "SelfSubjectReview TokenReview"),
+        (
+            "authorization.k8s.io",
+            "v1",
+            "LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview "
+            "SubjectAccessReview",
+        ),
+        ("autoscaling", "v1", "HorizontalPodAutoscaler"),
+        ("autoscaling", "v2", "HorizontalPodAutoscaler"),
+        ("batch", "v1", "CronJob Job"),
+        ("certificates.k8s.io", "v1", "CertificateSigningRequest"),
+        ("events.k8s.io", "v1", "Event"),
+        ("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema PriorityLevelConfiguration"),
+        (
+            "networking.k8s.io",
+            "v1",
+            "Ingress IngressClass IPAddress NetworkPolicy ServiceCIDR",
+        ),
+        ("node.k8s.io", "v1", "RuntimeClass"),
+        ("rbac.authorization.k8s.io", "v1", "ClusterRole ClusterRoleBinding Role RoleBinding"),
+        (
+            "resource.k8s.io",
+            "v1",
+            "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice",
+        ),
+        ("scheduling.k8s.io", "v1", "PriorityClass"),
+        (
+            "storage.k8s.io",
+            "v1",
+            "CSIDriver CSINode CSIStorageCapacity VolumeAttachment VolumeAttributesClass",
+        ),
+    )
+    for kind in kinds.split()
+    for plural in [
+        {
+            "ComponentStatus": "componentstatuses",
+            "Endpoints": "endpoints",
+            "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
+            "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
+            "NetworkPolicy": "networkpolicies",
+            "CSIStorageCapacity": "csistoragecapacities",
+        }.get(kind)
+        or kind.lower() + ("es" if kind.endswith("s") else "s")
+    ]
+}
