@@ -32,6 +32,7 @@ def test_strings_are_written_in_the_style_of_the_lessons(language: str) -> None:
     [
         ('msgid "Hello {name}"\nmsgstr "こんにちは、{namae}さん"\n', "other placeholders"),
         ('msgid "Hello {name}"\nmsgstr ""\n', "not translated"),
+        ('#, fuzzy\nmsgid "Hello {name}"\nmsgstr "やあ、{name}さん"\n', "not translated"),
         ('msgid "Bye"\nmsgstr "さようなら"\n', "no longer used"),
     ],
 )

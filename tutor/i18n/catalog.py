@@ -90,7 +90,7 @@ def faults(catalog: Catalog, source: Catalog) -> Iterator[str]:
     for name, message in wanted.items():
         entry = catalog.get(message.id)
         texts = [t for t in _texts(entry.string if entry else "") if t]
-        if not texts:
+        if not texts or (entry and entry.fuzzy):  # what is fuzzy is left out of the .mo
             yield f"not translated: {name!r}"
         for text in texts:
             ours = {(p, *_marks(p, text)) for p in (_BRACES, _PERCENTS)}
