@@ -34,7 +34,9 @@ def explain(broken: Broken, text: str, line: Line | None) -> Slip:
             return Slip("YAML130", row, column, column + 1, {"count": 1})
         if sign:
             value = text[column:].strip()[:60]
-            return Slip("YAML139", row, column, column + 1, {"found": sign, "value": value})
+            params = {"found": sign, "value": value}
+            variant = "backtick" if sign == "`" else ""
+            return Slip("YAML139", row, column, column + 1, params, variant)
     if "block sequence entries" in broken.problem:
         return Slip("YAML141", row, column, column + 1, {"key": line.key if line else ""})
     if "unknown escape" in broken.problem:

@@ -132,6 +132,7 @@ def reserved(line: Line, column: int) -> Iterator[Fix]:
             column,
             column + len(value),
             {"found": sign, "value": value[:_SHOWN]},
+            "backtick" if sign == "`" else "",
         )
         yield fix(slip, *_quoting(line.row, column, column + len(value), value))
 
