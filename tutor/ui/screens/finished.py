@@ -27,7 +27,8 @@ def markdown(run: Run, t: Translator) -> str:
         head, line = t("The end of the lesson"), t("Some steps are not done yet.")
     said = run.lesson.words[t.language].tasks
     steps = "\n".join(
-        f"- {words.STATUS_MARK[stands]} {said[task.id].title}: {words.status(stands, t)}"
+        f"- {words.STATUS_MARK[stands]} "
+        + t("{text} ({note})", text=said[task.id].title, note=words.status(stands, t))
         for task, stands in run.outline
     )
     return f"# {head}: {title.title}\n\n{line}\n\n{steps}"
