@@ -1,0 +1,374 @@
+"""Every object of the cluster, one version counter, one log of changes.
+
+What kubectl sees, what the controllers see and what a screen draws all come from here::
+
+    store = Store()
+    change = store.create("pods", pod)          # → Change; change.after has its resourceVersion
+    store.update("pods", {**change.after, …})
+    for change in store.since(version): …       # the log; Expired (410) where it was cut
+    store.at(version).list("pods", "default")   # the state at any version still in the log
+
+Objects are shared and never changed. The store decides nothing: it neither knows strategies nor
+finalizers nor grace. ``tutor.offline.registry`` does, and nobody else writes here.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from tutor.offline.errors import ApiError
+from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
+
+# Controllers look these up by label.
+_LABELLED = frozenset(
+    {
+        "controllerrevisions.apps",
+        "endpointslices.discovery.k8s.io",
+        "persistentvolumeclaims",
+        "pods",
+        "replicasets.apps",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: one version.
+
+    Attributes:
+        version: The resourceVersion it made; versions have no gaps.
+        resource: ``pods``.
+        key: ``namespace/name``, or ``name`` of the whole cluster.
+        before: The object before it; None where it was created.
+        after: The object after it; None where it was removed.
+        last: What a watch shows: ``after``, or for a removal ``before`` with this version.
+        time: Virtual time.
+        actor: Who asked for it: a controller, or a user agent.
+    """
+
+    version: int
+    resource: str
+    key: str
+    before: Obj | None
+    after: Obj | None
+    last: Obj
+    time: float
+    actor: str
+
+    @property
+    def type(self) -> str:
+        """As a watch names it: ``ADDED``, ``MODIFIED``, ``DELETED``."""
+        return "ADDED" if self.before is None else "DELETED" if self.after is None else "MODIFIED"
+
+
+def key_of(obj: Obj) -> str:
+    """The key an object is stored under; keys sort as etcd sorts them."""
+    found = meta(obj)
+    namespace = found.get("namespace")
+    return f"{namespace}/{found['name']}" if namespace else str(found["name"])
+
+
+def expired(version: int, floor: int) -> ApiError:
+    """410: the log does not reach back that far."""
+    return ApiError(410, "Expired", f"too old resource version: {version} ({floor})")
+
+
+Tables = dict[str, dict[str, Obj]]
+
+
+class Snapshot:
+    """The state at one version.
+
+    Attributes:
+        version: The version.
+    """
+
+    def __init__(self, version: int, tables: Tables) -> None:
+        self.version = version
+        self._tables = tables
+
+    def get(self, resource: str, key: str) -> Obj | None:
+        """One object as it was."""
+        return self._tables.get(resource, {}).get(key)
+
+    def list(self, resource: str, namespace: str = "") -> Iterator[Obj]:
+        """The objects of a resource as they were, in order of their keys."""
+        table = self._tables.get(resource, {})
+        prefix = f"{namespace}/" if namespace else ""
+        return (table[key] for key in sorted(table) if key.startswith(prefix))
+
+    def resources(self) -> tuple[str, ...]:
+        """The resources that had objects."""
+        return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+class Store:
+    """The one store of a cluster.
+
+    Args:
+        now: Virtual time, for the log.
+        first: The version before the first change. It is not 0, so that version 1 is too old to
+            watch from, as in any cluster that has been running.
+        keep: How many changes the log holds at least before its oldest are dropped.
+    """
+
+    def __init__(
+        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = 50_000
+    ) -> None:
+        self._now = now
+        self._keep = keep
+        self._floor = first
+        self._log: list[Change] = []
+        self._base: Tables = {}
+        self._tables: Tables = {}
+        self._order: dict[str, list[str]] = {}
+        self._owned: dict[str, dict[str, dict[str, Obj]]] = {}
+        self._labelled: dict[tuple[str, str, str, str], dict[str, Obj]] = {}
+        self._listeners: list[Callable[[Change], None]] = []
+        self.actor = ""
+
+    # -- versions and the log
+
+    @property
+    def version(self) -> int:
+        """The version of the latest change."""
+        return self._floor + len(self._log)
+
+    @property
+    def floor(self) -> int:
+        """The oldest version the log reaches back to."""
+        return self._floor
+
+    def since(self, version: int) -> Iterator[Change]:
+        """The changes after a version, oldest first; those that happen meanwhile too.
+
+        Raises:
+            ApiError: 410 where the log was cut after that version.
+        """
+        if version < self._floor:
+            raise expired(version, self._floor)
+        return self._changes(version)
+
+    def _changes(self, version: int) -> Iterator[Change]:
+        while version < self.version:
+            if version < self._floor:
+                raise expired(version, self._floor)
+            change = self._log[version - self._floor]
+            yield change
+            version = change.version
+
+    def compact(self, version: int) -> None:
+        """Forget how the state at this version came about."""
+        count = min(max(0, version - self._floor), len(self._log))
+        for change in islice(self._log, count):
+            _play(self._base, change.resource, change.key, change.after)
+        del self._log[:count]
+        self._floor += count
+
+    def at(self, version: int, resource: str = "") -> Snapshot:
+        """The state at a version, of all resources or of one.
+
+        Raises:
+            ApiError: 410 where the log was cut after it.
+        """
+        if version < self._floor:
+            raise expired(version, self._floor)
+        version = min(version, self.version)
+        behind, ahead = version - self._floor, self.version - version
+        start = self._base if behind < ahead else self._tables
+        tables = {name: dict(table) for name, table in start.items() if resource in ("", name)}
+        if behind < ahead:
+            for change in islice(self._log, behind):
+                if resource in ("", change.resource):
+                    _play(tables, change.resource, change.key, change.after)
+        else:
+            for change in reversed(self._log[behind:]):
+                if resource in ("", change.resource):
+                    _play(tables, change.resource, change.key, change.before)
+        return Snapshot(version, tables)
+
+    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Be told of every change, at once and in order. What it returns ends that.
+
+        A listener must not write to the store.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # -- reading
+
+    def get(self, resource: str, key: str) -> Obj | None:
+        """The object stored under a key."""
+        table = self._tables.get(resource)
+        return table.get(key) if table else None
+
+    def list(self, resource: str, namespace: str = "", after: str = "") -> Iterator[Obj]:
+        """The objects of a resource, in order of their keys.
+
+        Args:
+            resource: The resource.
+            namespace: Only of this namespace; empty for all.
+            after: Only keys after this one.
+        """
+        table, order = self._tables.get(resource, {}), self._order.get(resource, [])
+        start, end = 0, len(order)
+        if namespace:
+            start = bisect_left(order, f"{namespace}/")
+            end = bisect_left(order, f"{namespace}0")  # "0" follows "/"
+        if after:
+            start = max(start, bisect_left(order, f"{after}\0"))
+        return iter([table[key] for key in order[start:end]])
+
+    def count(self, resource: str, namespace: str = "") -> int:
+        """How many objects a resource has."""
+        if not namespace:
+            return len(self._tables.get(resource, ()))
+        order = self._order.get(resource, [])
+        return bisect_left(order, f"{namespace}0") - bisect_left(order, f"{namespace}/")
+
+    def owned(self, resource: str, uid: str) -> Iterator[Obj]:
+        """The objects of a resource whose controller has this uid, in order of their keys."""
+        found = self._owned.get(uid, {}).get(resource, {})
+        for key in sorted(found):
+            owner = controller_of(found[key])
+            if owner is not None and owner.get("uid") == uid:
+                yield found[key]
+
+    def dependents(self, uid: str) -> Iterator[tuple[str, Obj]]:
+        """All objects with an owner of this uid, each with its resource."""
+        for resource, found in sorted(self._owned.get(uid, {}).items()):
+            for key in sorted(found):
+                yield resource, found[key]
+
+    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterator[Obj]:
+        """The objects of a namespace that carry all these labels, in order of their keys."""
+        if not labels:
+            yield from self.list(resource, namespace)
+        elif resource in _LABELLED:
+            buckets = [
+                self._labelled.get((resource, namespace, name, value), {})
+                for name, value in labels.items()
+            ]
+            rarest = min(buckets, key=len)
+            for key in sorted(rarest):
+                if all(key in bucket for bucket in buckets):
+                    yield rarest[key]
+        else:
+            for obj in self.list(resource, namespace):
+                if labels.items() <= labels_of(obj).items():
+                    yield obj
+
+    # -- writing
+
+    def create(self, resource: str, obj: Obj) -> Change:
+        """Store a new object under its name.
+
+        Raises:
+            KeyError: The name is taken.
+        """
+        key = key_of(obj)
+        if key in self._tables.get(resource, ()):
+            raise KeyError(key)
+        return self._write(resource, key, None, obj)
+
+    def update(self, resource: str, obj: Obj) -> Change:
+        """Store another version of an object.
+
+        Raises:
+            KeyError: There is no such object.
+        """
+        key = key_of(obj)
+        return self._write(resource, key, self._tables[resource][key], obj)
+
+    def delete(self, resource: str, key: str) -> Change:
+        """Remove an object.
+
+        Raises:
+            KeyError: There is no such object.
+        """
+        return self._write(resource, key, self._tables[resource][key], None)
+
+    def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
+        version = self.version + 1
+        last = after if after is not None else before
+        assert last is not None  # noqa: S101  (one of the two is there)
+        last = {**last, "metadata": {**last["metadata"], "resourceVersion": str(version)}}
+        after = None if after is None else last
+        change = Change(version, resource, key, before, after, last, self._now(), self.actor)
+        self._log.append(change)
+        _play(self._tables, resource, key, after)
+        self._index(resource, key, before, after)
+        if len(self._log) > self._keep + self._keep // 4:
+            self.compact(self.version - self._keep)
+        for listener in tuple(self._listeners):
+            listener(change)
+        return change
+
+    def _index(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> None:
+        if before is None:
+            insort(self._order.setdefault(resource, []), key)
+        elif after is None:
+            order = self._order[resource]
+            del order[bisect_left(order, key)]
+        owners = {str(owner.get("uid")) for owner in owners_of(after)} if after else set()
+        if before is not None:
+            for gone in {str(owner.get("uid")) for owner in owners_of(before)} - owners:
+                tables = self._owned[gone]
+                del tables[resource][key]
+                if not tables[resource]:
+                    del tables[resource]
+                if not tables:
+                    del self._owned[gone]
+        for uid in owners:
+            assert after is not None  # noqa: S101  (owners come from it)
+            self._owned.setdefault(uid, {}).setdefault(resource, {})[key] = after
+        if resource in _LABELLED:
+            self._index_labels(resource, key, before, after)
+
+    def _index_labels(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> None:
+        namespace = key.partition("/")[0]
+        labels = labels_of(after) if after is not None else {}
+        for name, value in (labels_of(before) if before is not None else {}).items():
+            if labels.get(name) != value:
+                bucket = self._labelled[resource, namespace, name, value]
+                del bucket[key]
+                if not bucket:
+                    del self._labelled[resource, namespace, name, value]
+        for name, value in labels.items():
+            assert after is not None  # noqa: S101  (labels come from it)
+            self._labelled.setdefault((resource, namespace, name, value), {})[key] = after
+
+    # -- keeping and restoring
+
+    def load(self, objects: Mapping[str, Iterable[Obj]], version: int) -> None:
+        """Take over the objects of another store, with an empty log.
+
+        Args:
+            objects: By resource, with the resourceVersions they had.
+            version: The version that store had come to.
+
+        Raises:
+            ValueError: This store has had changes.
+        """
+        if self._log or self._tables:
+            raise ValueError("only an empty store can be loaded")
+        self._floor = version
+        for resource, found in objects.items():
+            for obj in found:
+                key = key_of(obj)
+                _play(self._tables, resource, key, obj)
+                _play(self._base, resource, key, obj)
+                self._index(resource, key, None, obj)
+
+    def resources(self) -> tuple[str, ...]:
+        """The resources that have objects."""
+        return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+def _play(tables: Tables, resource: str, key: str, obj: Obj | None) -> None:
+    table = tables.setdefault(resource, {})
+    if obj is None:
+        table.pop(key, None)
+    else:
+        table[key] = obj
