@@ -100,6 +100,7 @@ def test_a_prediction_is_answered_once_and_explained_in_words() -> None:
         assert "place 1, right" in desk.frame
         await desk.press("1")
         assert did(desk).count(Did.ANSWERED) == 1
+        assert desk.lesson.query_one("#reading").region.bottom == WIDE[1] - 1
 
     in_lesson(scene, "order", size=WIDE)
 
@@ -109,6 +110,7 @@ def test_a_wrong_prediction_is_compared() -> None:
         await desk.press("1", "2", "3", "f5")
         assert desk.store.progress.lesson(FIRST).task("order").status.done
         assert "It goes differently." in desk.frame
+        assert desk.lesson.query_one("#reading").region.bottom == USUAL[1] - 1
         assert "It waits for nobody." in desk.lesson.query_one(Choices).text
 
     in_lesson(scene, "order")

@@ -57,7 +57,7 @@ class LessonScreen(TutorScreen[str]):
             & #reading:focus-within { height: 50%; }
             & #writing { display: block; }
         }
-        &.-done #reading:focus-within { height: 75%; }
+        &.-write.-done #reading:focus-within { height: 75%; }
         &.-wide {
             & #reading { padding: 1 3; }
             &.-write #panes { layout: horizontal; }
