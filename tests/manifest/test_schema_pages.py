@@ -4,12 +4,12 @@ import re
 import pytest
 
 from tutor.i18n import pages
-from tutor.manifest import identity, schema, suggest
+from tutor.manifest import identity, schema, suggest, values
 from tutor.manifest.reader import read
 from tutor.rules import engine
 from tutor.rules.examples import example
 
-CODES = [f"SCH10{n}" for n in range(1, 10)]
+CODES = [f"SCH{n}" for n in range(101, 112)]
 
 
 def placeholders(template: str) -> set[str]:
@@ -44,7 +44,7 @@ def test_pages_are_whole_and_agree(code: str) -> None:
 
 
 def test_every_variant_is_worded_and_every_wording_is_used() -> None:
-    source = "".join(inspect.getsource(module) for module in (schema, identity, suggest))
+    source = "".join(inspect.getsource(module) for module in (schema, identity, suggest, values))
     worded = {v for code in CODES for v in pages.page(code, "en").messages}
     assigned = re.findall(r'variant(?:: str)? = "([\w-]+)"|variant="([\w-]+)"', source)
     assert {a or b for a, b in assigned} <= worded

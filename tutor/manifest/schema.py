@@ -7,11 +7,12 @@ Whether values make sense together is for ``tutor.rules`` to say.
 
 Codes: SCH101 unknown field · SCH102 wrong type · SCH103 required field missing · SCH104 wrong
 apiVersion · SCH105 kind misspelt · SCH106 apiVersion or kind missing · SCH107 malformed quantity ·
-SCH108 malformed time or base64 · SCH109 the same name twice.
+SCH108 malformed time or base64 · SCH109 the same name twice · SCH110 not one of a field's words ·
+SCH111 malformed name or label.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,7 @@ from tutor.manifest.schema_bundle import (
     Ref,
     Type,
 )
+from tutor.manifest.values import JUDGES, Wrong, name_of
 from tutor.model.findings import Finding, Param, Severity, format_path
 
 _INT32 = 1 << 31
@@ -142,6 +144,12 @@ class _Walk:
                 self._missing(field.name, type_, "null")
             elif field.nonempty and _is_empty(there):
                 self._missing(field.name, type_, "empty")
+        judges = JUDGES.get(type_.name)
+        if judges is not None:
+            for name, judge in judges.items():
+                there = values.get(name)
+                if there is not None and (wrong := judge(there)):
+                    self._wrong(name, wrong)
         if self.minor:
             self._newer(node, type_)
 
@@ -221,6 +229,18 @@ class _Walk:
                     self._finding("SCH109", (i, "name"), found=shorten(name.value), at=line)
                 )
 
+    def _wrong(self, field: str, found: Iterable[Wrong]) -> None:
+        for wrong in found:
+            self.found.append(
+                self._finding(
+                    wrong.code,
+                    (*field.split("."), *wrong.below),
+                    key=wrong.key,
+                    variant=wrong.variant,
+                    **wrong.params,
+                )
+            )
+
     def _unknown(self, key: str, value: Node, type_: Type) -> None:
         if is_directive(key):
             self.partial = True
@@ -270,6 +290,8 @@ class _Walk:
             named = not (metadata is None or _is_empty(metadata))
         if not named:
             self.missing.append(self._finding("SCH103", ("metadata", "name"), needed="name"))
+        elif isinstance(metadata, Mapping) and (name := metadata.values.get("name")) is not None:
+            self._wrong("metadata.name", name_of(self.root.name, name))
 
     def _scalar(self, node: Scalar, ref: Ref) -> None:
         value, code = node.value, ref.code
