@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tutor.model.course import HINTS, ChoiceTask, Form, WriteTask
+from tutor.model.findings import Severity
 from tutor.session.api import Run
 from tutor.ui import lesson_words, words
 from tutor.ui.explain_words import page_of
@@ -262,8 +263,10 @@ class Lesson:
             )
         for number, told in enumerate(self._told, 1):
             finding = told.finding
-            severity, where = words.severity(finding.severity, t), words.lines_of(finding, t)
-            place = t(", ").join((severity, where, finding.code))
+            severity = words.severity(finding.severity, t)
+            if told.blocking and finding.severity is not Severity.ERROR:
+                severity = t("{severity}, needed here", severity=severity)
+            place = t(", ").join((severity, words.lines_of(finding, t), finding.code))
             talk.listed([(f"{number}.", f"{place}: {told.message}")])
         if self._told:
             talk.say(t("“explain 1” tells more about the first one."))
