@@ -97,7 +97,7 @@ def invalid_object(resource: Resource, name: str, *causes: Cause) -> ApiError:
 
 
 def invalid_options(kind: str, *causes: Cause) -> ApiError:
-    """422 about the options of a request: ``DeleteOptions``, ``CreateOptions`` …"""
+    """422 about the options of a request: ``DeleteOptions``, ``CreateOptions`` and so on."""
     return invalid(kind, "meta.k8s.io", "", list(causes))
 
 

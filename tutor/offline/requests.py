@@ -1,11 +1,11 @@
 """What a request says besides its object, and the door admission stands in.
 
-The registry calls an :class:`Admission` in this order::
+The registry calls an :class:`Admission` in this order (in parentheses its own part)::
 
-    create:  decode → (registry: names, namespace, system fields, status) → manage → create → store
-    update:  decode → (registry: versions, what this subresource may change) → manage → update → store
+    create:  decode → (names, namespace, system fields, status) → manage → create → store
+    update:  decode → (versions, what the subresource may change) → manage → update → store
     patch:   patch  → as update, or as create where an apply finds nothing
-    delete:  delete → (registry: preconditions, grace, finalizers) → store
+    delete:  delete → (preconditions, grace, finalizers) → store
 
 ``manage`` sees objects after the registry has put back what the request may not change, so fields
 that were reset count as unchanged. Warnings go to ``request.warnings``.
