@@ -56,6 +56,21 @@ def test_enter_on_the_button_and_a_click_go_on_too() -> None:
     in_lesson(scene)
 
 
+def test_enter_turns_the_page_and_then_goes_on() -> None:
+    async def scene(desk: Desk) -> None:
+        reading = desk.lesson.query_one("#reading")
+        assert reading.max_scroll_y > 0
+        await desk.press("enter")
+        assert desk.task == "why"
+        assert reading.scroll_y > 0
+        await desk.press("space", "space", "space")
+        assert desk.task == "why"
+        await desk.press("enter")
+        assert desk.task == "order"
+
+    in_lesson(scene, size=(60, 10))
+
+
 def test_a_letter_through_a_japanese_input_method_is_the_letter() -> None:
     async def scene(desk: Desk) -> None:
         await desk.type("ｎ")
@@ -521,13 +536,14 @@ def test_resizing_loses_nothing() -> None:
     in_lesson(scene, "fix")
 
 
-def test_wide_screens_put_the_text_beside_the_editor() -> None:
+@pytest.mark.parametrize("size", [WIDE, (170, 46)])
+def test_wide_screens_put_the_text_beside_the_editor(size: tuple[int, int]) -> None:
     async def scene(desk: Desk) -> None:
         reading, editor = desk.lesson.query_one("#reading").region, desk.editor.region
         assert reading.right <= editor.x
         assert reading.y <= editor.y < reading.bottom
 
-    in_lesson(scene, "fix", size=WIDE)
+    in_lesson(scene, "fix", size=size)
 
 
 def test_the_end_of_a_lesson_leads_on_and_back() -> None:
@@ -557,7 +573,7 @@ def test_a_whole_lesson_by_keyboard_alone() -> None:
             await desk.press(str(desk.lesson.run_.choices.index(choice) + 1))
         await desk.press("f5", "f8")
         await desk.press("enter")  # the button leads to the editor
-        desk.editor.focus()
+        assert desk.editor.has_focus
         desk.editor.select_all()
         await desk.paste(SOLUTION)
         await desk.press("f5", "f8")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 NARROW, WIDE, VAST = "-narrow", "-wide", "-vast"
+VAST_CELLS = 160
 
 
 def bindings(*scopes: Scope) -> list[BindingType]:
@@ -38,7 +39,7 @@ class TutorScreen(Screen[Result]):
     scope of its commands.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, NARROW), (120, WIDE), (160, VAST)]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, NARROW), (120, WIDE)]  # noqa: RUF012  (one class at a time)
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.SCREEN)
     DEFAULT_CSS = """
@@ -122,6 +123,10 @@ class TutorScreen(Screen[Result]):
         ranked = sorted(keys, key=lambda key: -key.weight)
         for bar in self.query(KeyBar):
             bar.show(tuple(ranked))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A very wide screen is wide, too."""
+        self.set_class(event.size.width >= VAST_CELLS, VAST)
 
     def on_key(self, event: events.Key) -> None:
         """A letter typed through a Japanese input method (``ｈ``) is the letter."""

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 
 from tutor.ui.explain_words import page_of
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.told import Told
 from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.reading import Reading
 
 
 class ExplainScreen(TutorScreen[None]):
     """The page of one finding. Esc goes back to the editor."""
 
-    AUTO_FOCUS = "VerticalScroll"
+    AUTO_FOCUS = "Reading"
     DEFAULT_CSS = """
-    ExplainScreen VerticalScroll { padding: 1 2; overflow-x: auto; }
+    ExplainScreen Reading { padding: 1 2; overflow-x: auto; }
     """
 
     def __init__(self, tell: Callable[[str], Told]) -> None:
@@ -30,7 +30,7 @@ class ExplainScreen(TutorScreen[None]):
 
     def body(self) -> ComposeResult:
         """One text."""
-        with VerticalScroll():
+        with Reading():
             yield Prose()
 
     def draw(self) -> None:

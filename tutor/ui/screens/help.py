@@ -1,13 +1,13 @@
 """Help: every key, from the declarations of the commands."""
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 
 from tutor.i18n.linebreak import pad
 from tutor.i18n.translator import N_, Translator
 from tutor.ui.commands import COMMANDS, Scope, key_name, shown
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.prose import Prose
+from tutor.ui.widgets.reading import Reading
 
 _SCOPES = {
     Scope.ANYWHERE: N_("Anywhere"),
@@ -52,9 +52,9 @@ def markdown(scopes: tuple[Scope, ...], t: Translator) -> str:
 class HelpScreen(TutorScreen[None]):
     """All keys, those of the screen below first."""
 
-    AUTO_FOCUS = "VerticalScroll"
+    AUTO_FOCUS = "Reading"
     DEFAULT_CSS = """
-    HelpScreen VerticalScroll { padding: 1 2; }
+    HelpScreen Reading { padding: 1 2; }
     """
 
     def __init__(self, below: object) -> None:
@@ -63,7 +63,7 @@ class HelpScreen(TutorScreen[None]):
 
     def body(self) -> ComposeResult:
         """One text."""
-        with VerticalScroll():
+        with Reading():
             yield Prose()
 
     def draw(self) -> None:

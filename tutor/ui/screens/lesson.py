@@ -24,6 +24,7 @@ from tutor.ui.widgets.findings import Findings
 from tutor.ui.widgets.outline import Outline
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.push import Push
+from tutor.ui.widgets.reading import Reading
 from tutor.ui.widgets.rows import Rows
 
 
@@ -112,7 +113,7 @@ class LessonScreen(TutorScreen[str]):
         with Container(id="lesson"):
             yield Outline()
             with Container(id="panes"):
-                with VerticalScroll(id="reading"):
+                with Reading(id="reading"):
                     yield Prose(id="prose")
                     yield Prose(id="verdict")
                     yield Choices(id="choices")
@@ -487,6 +488,11 @@ class LessonScreen(TutorScreen[str]):
             self.set_focus(self.editor)
         else:
             await self.action_check()
+
+    async def on_reading_read(self) -> None:
+        """Enter below the text is the button there."""
+        push = next(push for push in self.query(Push) if push.display)
+        await self.on_push_pressed(Push.Pressed(push))
 
     async def action_back(self) -> None:
         """From the editor to the text; from the text home."""

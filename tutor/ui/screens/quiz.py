@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 
 from tutor.i18n.errors import error_text
 from tutor.model.course import Topic
@@ -16,6 +16,7 @@ from tutor.ui.screens.base import TutorScreen, bindings
 from tutor.ui.widgets.choices import Choices
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.push import Push
+from tutor.ui.widgets.reading import Reading
 
 
 class QuizScreen(TutorScreen[None]):
@@ -39,7 +40,7 @@ class QuizScreen(TutorScreen[None]):
 
     def body(self) -> ComposeResult:
         """The question, its choices, what became of the answer."""
-        with VerticalScroll(id="reading"):
+        with Reading(id="reading"):
             yield Prose(id="prose")
             yield Prose(id="verdict")
             yield Choices(id="choices")
