@@ -15,7 +15,6 @@ from tutor.manifest.values import JUDGES
         (SET, f"{CONTAINER}.ports[0].protocol", "tcp", "near", "TCP"),
         (SET, f"{CONTAINER}.readinessProbe.httpGet.scheme", "https", "near", "HTTPS"),
         (SET, f"{POD}.dnsPolicy", "Cluster-First", "near", "ClusterFirst"),
-        (SET, f"{CLAIM}.spec.volumeMode", "FileSystem", "near", "Filesystem"),
         (SERVICE, "spec.type", "Headless", "", ""),
         (SERVICE, "spec.sessionAffinity", "clientIP", "near", "ClientIP"),
     ],
@@ -85,6 +84,7 @@ def test_a_malformed_label(text: str, path: str, value: dict[str, str], variant:
         ("metadata.labels", {"app": "$(APP)", "${KEY}": "x"}),
         (f"{POD}.restartPolicy", "Never"),  # STS215
         ("spec.podManagementPolicy", "Random"),  # STS204
+        (f"{CLAIM}.spec.volumeMode", "FileSystem"),  # STS328
     ],
 )
 def test_what_is_right_or_left_to_a_rule(path: str, value: Any) -> None:

@@ -18,7 +18,7 @@ from tutor.rules.objects import Objects
 RULES = rules()
 SEEDS = [
     document.data
-    for path in sorted([*EXAMPLES.glob("*.yaml"), *VARIANTS.glob("*.yaml")])
+    for path in sorted([*EXAMPLES.glob("STS*.yaml"), *VARIANTS.glob("*.yaml")])
     for document in read(path.read_text(encoding="utf-8")).documents
 ]
 FIELDS = sorted({key for seed in SEEDS for key in seed} | {"spec", "metadata", "items"})

@@ -136,7 +136,6 @@ def _text(node: Node) -> str:
 
 
 _PROTOCOL = _one_of("TCP UDP SCTP")
-_VOLUME_MODE = _one_of("Filesystem Block")
 _TRAFFIC = _one_of("Cluster Local")
 _CONTAINER: dict[str, Judge] = {
     "imagePullPolicy": _one_of("Always IfNotPresent Never"),
@@ -159,10 +158,9 @@ JUDGES: dict[str, dict[str, Judge]] = {
     "NetworkPolicyPort": {"protocol": _PROTOCOL},
     "NodeSelectorRequirement": {"operator": _one_of("In NotIn Exists DoesNotExist Gt Lt")},
     "ObjectMeta": {"annotations": _keys, "labels": _labels, "namespace": _label_name},
-    "PersistentVolumeClaimSpec": {"volumeMode": _VOLUME_MODE},
     "PersistentVolumeSpec": {
         "persistentVolumeReclaimPolicy": _one_of("Retain Delete Recycle"),
-        "volumeMode": _VOLUME_MODE,
+        "volumeMode": _one_of("Filesystem Block"),
     },
     "PodDisruptionBudgetSpec": {
         "unhealthyPodEvictionPolicy": _one_of("IfHealthyBudget AlwaysAllow")
