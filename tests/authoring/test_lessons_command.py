@@ -90,7 +90,7 @@ def test_a_new_lesson_is_made_and_never_over_another(
 ) -> None:
     assert lessons("new", "--folder", copy, "ordering/third") == ExitCode.OK
     out = capsys.readouterr().out
-    assert f"Written: {copy}/fixtures/ordering/third/lesson.yaml" in out
+    assert f"Made: {copy}/fixtures/ordering/third/lesson.yaml" in out
     assert "lessons lint ordering/third' says what to do next." in out
     assert (copy / "lessons/ja/ordering/third.md").is_file()
     assert lessons("new", "--folder", copy, "ordering/third") == ExitCode.INPUT

@@ -208,7 +208,7 @@ def _new(args: argparse.Namespace, context: Context) -> int:
                 raw=error.strerror or str(error),
             ) from error
         write_text(root / name, text)
-        context.say(t("Written: {file}", file=root / name))
+        context.say(t("Made: {file}", file=root / name))
     context.say()
     context.say(
         t(

@@ -34,7 +34,7 @@ def render(report: Report, t: Translator, written: str) -> str:
     """
     title = escape(t("Workshop report"))
     body = "\n".join([*_table(report, t), *_stuck(report, t), *_shared(report, t)])
-    people = t.n("{count} person", "{count} people", len(report.people))
+    people = _people(len(report.people), t)
     return f"""<!doctype html>
 <html lang="{t.language}">
 <meta charset="utf-8">
@@ -47,6 +47,10 @@ def render(report: Report, t: Translator, written: str) -> str:
 {body}
 </html>
 """
+
+
+def _people(count: int, t: Translator) -> str:
+    return t.n("{count} person", "{count} people", count)
 
 
 def _text(words: str) -> str:
@@ -108,6 +112,6 @@ def _shared(report: Report, t: Translator) -> Iterator[str]:
         return
     yield f"<h2>{_text(t('Worth a word to the whole room:'))}</h2><ul>"
     for code, names in shared:
-        entry = t("{text} ({note})", text=code_title(code, t), note=len(names))
+        entry = t("{text} ({note})", text=code_title(code, t), note=_people(len(names), t))
         yield f"<li>{_text(entry)}</li>"
     yield "</ul>"
