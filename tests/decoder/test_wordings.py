@@ -314,3 +314,13 @@ def test_one_cause_is_not_told_twice() -> None:
            changes to the latest version and try again
 """
     assert [decoded.message.code for decoded in decode(screen)] == ["MSG166", "MSG156", "MSG152"]
+
+
+def test_events_told_as_one_are_explained_by_what_they_tell() -> None:
+    combined = "(combined from similar events): Create Pod web-0 in StatefulSet web "
+    for rest, code in (
+        ("successful", "MSG153"),
+        ("failed error: boom", "MSG154"),
+        ("failed error: pvc data-web-0 is being deleted", "MSG151"),
+    ):
+        assert [decoded.message.code for decoded in decode(combined + rest)] == [code]

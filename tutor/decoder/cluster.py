@@ -25,13 +25,6 @@ CONTROLLER: tuple[Message, ...] = (
         f"{_CONTROL}/stateful_pod_control.go",
     ),
     message(
-        "MSG153",
-        Speaker.STATEFULSET,
-        rf"\(combined from similar events\): (?:create|delete|update) Pod (?P<pod>{NAME})",
-        "(combined from similar events): Create Pod web-0 in StatefulSet web successful",
-        "staging/src/k8s.io/client-go/tools/record/events_cache.go",
-    ),
-    message(
         "MSG154",
         Speaker.STATEFULSET,
         rf"(?P<verb>create|update|delete) (?:Claim (?P<claim>{NAME}) )?Pod (?P<pod>{NAME})"
@@ -39,6 +32,14 @@ CONTROLLER: tuple[Message, ...] = (
         "create Pod web-0 in StatefulSet web failed error: Internal error occurred: failed "
         "calling webhook",
         f"{_CONTROL}/stateful_pod_control.go",
+        general=True,
+    ),
+    message(
+        "MSG153",
+        Speaker.STATEFULSET,
+        rf"\(combined from similar events\): (?:create|delete|update) Pod (?P<pod>{NAME})",
+        "(combined from similar events): Create Pod web-0 in StatefulSet web successful",
+        "staging/src/k8s.io/client-go/tools/record/events_cache.go",
         general=True,
     ),
 )
