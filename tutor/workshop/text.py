@@ -60,5 +60,5 @@ def _stuck(report: Report, t: Translator) -> Iterator[str]:
         yield t("Worth a word to the whole room:")
         widest = max(cell_width(code_title(code, t)) for code, _ in shared)
         for code, names in shared:
-            people = t.n("{count} person", "{count} people", len(names))
-            yield f"- {pad(code_title(code, t), widest)}  {people}"
+            affected = t.n("{count} person", "{count} people", len(names))
+            yield f"- {pad(code_title(code, t), widest)}  {affected}"
