@@ -320,7 +320,8 @@ class Composed:
         except ScalarError as error:
             code = "YAML111" if error.variant in {"null", "number"} else "YAML115"
             params: dict[str, Param] = {} if code == "YAML111" else {"tag": _short(tag or "")}
-            self._key_problem(code, key, error.variant, (), found=key.text[:_SHOWN], **params)
+            variant = "empty" if code == "YAML111" and not key.text else error.variant
+            self._key_problem(code, key, variant, (), found=key.text[:_SHOWN], **params)
             key.value = None
             return None
         key.value = name

@@ -9,7 +9,7 @@ from tutor.manifest.places import Edits
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ESCAPES = re.compile(
-    r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2})|.)", re.IGNORECASE
+    r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2})|(/)|.)", re.IGNORECASE
 )
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -33,8 +33,8 @@ class Piece(NamedTuple):
 def pieces(text: str) -> list[Piece] | None:
     r"""The objects of a JSON stream; None if the text is something else.
 
-    Escapes YAML has not (``\ud83d\ude00``, a character beyond 16 bits in two halves) become those
-    it has.
+    Escapes YAML has not become those it has: ``\ud83d\ude00``, a character beyond 16 bits in two
+    halves, and ``\/``, which kubectl reads in JSON only.
 
     Raises:
         LimitError: There are too many.
@@ -69,7 +69,7 @@ def _end_of_space(text: str, at: int) -> int:
 
 
 def _as_yaml(text: str, edits: Edits) -> str:
-    if "\\ud" not in text.lower():
+    if "\\ud" not in text.lower() and "\\/" not in text:
         return text
     lines = text.split("\n")
     for row, line in enumerate(lines):
@@ -88,7 +88,9 @@ def _as_yaml(text: str, edits: Edits) -> str:
 
 
 def _escape(match: re.Match[str]) -> str | None:
-    high, low, lone = match.groups()
+    high, low, lone, slash = match.groups()
+    if slash:
+        return slash
     if lone:
         return r"\ufffd"
     if not high:

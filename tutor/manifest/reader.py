@@ -138,12 +138,11 @@ class _Reading:
             else:
                 self._mend(chunk, error, at, whole=whole)
             return
-        rest = chunk.text[composed.end :]
-        if rest and not rest.isspace():
-            stream = _stream(chunk) if whole else None
-            if stream:
-                self._pieces(stream, chunk.line, at)
-                return
+        rest = chunk.text[composed.end :].strip()
+        if whole and (rest or _has_slashes(composed)) and (stream := _stream(chunk)):
+            self._pieces(stream, chunk.line, at)
+            return
+        if rest:
             self.report(_moved(_rest(chunk, composed.end), at))
         starts = _run_together(composed) if whole else []
         if starts:
@@ -245,6 +244,11 @@ def _run_together(composed: Composed) -> list[Scalar]:
     if len({key.text for key in repeated}) < 2:
         return []
     return [key for key in repeated if key.text == repeated[0].text]
+
+
+def _has_slashes(composed: Composed) -> bool:
+    r"""Whether there is a ``\/``, an escape of JSON's and not of YAML's."""
+    return any(problem.code == "YAML140" for problem in composed.problems)
 
 
 def _may_be_template(composed: Composed, chunk: Chunk) -> bool:

@@ -70,7 +70,7 @@ def _suspected(suspect: Suspect, rows: list[str], first: int) -> list[Fix]:
     begin = node.line + (node.line == key.line)
     for number in range(begin, min(node.end_line, begin + _ROWS) + 1):
         line = _line(rows, number - first)
-        found += _continued(line, key.text, first=number == node.line)
+        found += _continued(line, key.text, first=number == node.line, joined=bool(found))
     return found
 
 
@@ -98,7 +98,7 @@ def _flow_key(key: Scalar, rows: list[str], first: int) -> list[Fix]:
     return [fix(Slip("YAML131", row, at - 1, at, params), Edit(row, at, at, " "))]
 
 
-def _continued(line: Line, key: str, *, first: bool) -> list[Fix]:
+def _continued(line: Line, key: str, *, first: bool, joined: bool) -> list[Fix]:
     """A line that YAML reads as more text of the value above it."""
     if line.text.strip() == SEPARATOR:
         mark = separator(line)
@@ -110,7 +110,9 @@ def _continued(line: Line, key: str, *, first: bool) -> list[Fix]:
         )
         return [Fix((slip,), (), faithful=False)]
     colon = signs.tight_colon(line)
-    if colon and (key in OBJECTS or (colon.slips[0].params["key"] in PLAIN and key != "image")):
+    if colon and (key in OBJECTS or joined):
+        return [colon]
+    if colon and first and key != "image" and colon.slips[0].params["key"] in PLAIN:
         return [colon]
     hyphen = signs.tight_hyphen(line)
     if hyphen and key in LISTS:
