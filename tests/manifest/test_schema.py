@@ -474,13 +474,17 @@ def instances(draw: st.DrawFn, type_: Type, depth: int = 0) -> dict[str, Any]:
 
 
 # Fields whose values have a form of their own, where they are required.
-WORDS = {
+WORDS: dict[tuple[str, str], Any] = {
     ("Container", "name"): "a",
+    ("ContainerPort", "containerPort"): 80,
     ("EndpointSlice", "addressType"): "IPv4",
     ("EphemeralContainer", "name"): "a",
+    ("HTTPGetAction", "port"): 80,
     ("LabelSelectorRequirement", "operator"): "In",
     ("NodeSelectorRequirement", "operator"): "In",
     ("SeccompProfile", "type"): "RuntimeDefault",
+    ("ServicePort", "port"): 80,
+    ("TCPSocketAction", "port"): 80,
     ("TopologySpreadConstraint", "whenUnsatisfiable"): "DoNotSchedule",
     ("Volume", "name"): "a",
 }

@@ -29,6 +29,20 @@ def test_a_word_that_is_not_of_the_field(
 
 
 @pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        (SET, f"{CONTAINER}.ports[0].containerPort", 0),
+        (SET, f"{CONTAINER}.ports[0].containerPort", 70000),
+        (SET, f"{CONTAINER}.readinessProbe.httpGet.port", -1),
+        (SERVICE, "spec.ports[0].port", 65536),
+    ],
+)
+def test_a_port_that_does_not_exist(text: str, path: str, value: int) -> None:
+    found = only(changed(text, path, value))
+    assert (found.code, found.variant, found.path) == ("SCH110", "port", path)
+
+
+@pytest.mark.parametrize(
     ("text", "path", "value", "variant", "needed"),
     [
         (SET, f"{CONTAINER}.name", "My_App", "name", "my-app"),

@@ -63,6 +63,14 @@ def _one_of(words: str) -> Judge:
     return judge
 
 
+def _port_number(node: Node) -> Sequence[Wrong]:
+    value = node.value if isinstance(node, Scalar) else None
+    number = value if isinstance(value, int) and not isinstance(value, bool) else 1
+    if 0 < number < 65536 or abs(number) >> 31:  # beyond 32 bits it has been named already
+        return ()
+    return (Wrong("SCH110", "port", {"found": str(value)[:80]}),)
+
+
 def _form(form: str, variant: str, limit: int) -> Judge:
     def judge(node: Node) -> Sequence[Wrong]:
         found = _text(node)
@@ -145,13 +153,13 @@ _CONTAINER: dict[str, Judge] = {
 
 JUDGES: dict[str, dict[str, Judge]] = {
     "Container": _CONTAINER,
-    "ContainerPort": {"name": _port_name, "protocol": _PROTOCOL},
+    "ContainerPort": {"containerPort": _port_number, "name": _port_name, "protocol": _PROTOCOL},
     "CronJobSpec": {"concurrencyPolicy": _one_of("Allow Forbid Replace")},
     "DaemonSetUpdateStrategy": {"type": _one_of("RollingUpdate OnDelete")},
     "DeploymentStrategy": {"type": _one_of("RollingUpdate Recreate")},
     "EndpointSlice": {"addressType": _one_of("IPv4 IPv6 FQDN")},
     "EphemeralContainer": _CONTAINER,
-    "HTTPGetAction": {"scheme": _one_of("HTTP HTTPS")},
+    "HTTPGetAction": {"port": _port_number, "scheme": _one_of("HTTP HTTPS")},
     "JobSpec": {"completionMode": _one_of("NonIndexed Indexed")},
     "LabelSelector": {"matchLabels": _labels},
     "LabelSelectorRequirement": {"operator": _one_of("In NotIn Exists DoesNotExist")},
@@ -172,7 +180,12 @@ JUDGES: dict[str, dict[str, Judge]] = {
         "preemptionPolicy": _one_of("PreemptLowerPriority Never"),
     },
     "SeccompProfile": {"type": _one_of("RuntimeDefault Localhost Unconfined")},
-    "ServicePort": {"name": _label_name, "protocol": _PROTOCOL},
+    "ServicePort": {
+        "name": _label_name,
+        "port": _port_number,
+        "protocol": _PROTOCOL,
+        "targetPort": _port_number,
+    },
     "ServiceSpec": {
         "externalTrafficPolicy": _TRAFFIC,
         "internalTrafficPolicy": _TRAFFIC,
@@ -185,6 +198,7 @@ JUDGES: dict[str, dict[str, Judge]] = {
         "reclaimPolicy": _one_of("Delete Retain"),
         "volumeBindingMode": _one_of("Immediate WaitForFirstConsumer"),
     },
+    "TCPSocketAction": {"port": _port_number},
     "Toleration": {
         "effect": _one_of("NoSchedule PreferNoSchedule NoExecute"),
         "operator": _one_of("Equal Exists Lt Gt"),
