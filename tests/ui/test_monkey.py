@@ -24,14 +24,14 @@ SIZES = [(80, 24), (60, 20), (120, 40), (20, 6), (200, 50), (34, 12)]
 TEXTS = ["kind: Pod\n", "日本語「あ」。", "a: [", "\t- x\n", SOLUTION, "{" * 40, "　", "x" * 300]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_monkey_at_the_keys(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(seed)
     store = MemoryStore()
 
     async def scene(desk: Desk) -> None:
         monkeypatch.setattr(desk.app, "leave", lambda: None)  # a click may be on "Quit"
-        for _ in range(100):
+        for _ in range(80):
             match chance.randrange(12):
                 case 0:
                     await desk.pilot.resize_terminal(*chance.choice(SIZES))

@@ -52,7 +52,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # Not pyte's own `display`: it trips over half of a wide character.
+        rows = (self.screen.buffer[y] for y in range(ROWS))
+        return "\n".join("".join(row[x].data for x in range(COLUMNS)).rstrip() for row in rows)
 
     def read(self, seconds: float = 0.05) -> bool:
         """Take in what the program has written; whether it wrote anything."""

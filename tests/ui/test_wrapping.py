@@ -29,7 +29,7 @@ def test_labels_wrap_as_japanese_does() -> None:
     wrapping.install()
 
     async def run() -> None:
-        for width in range(24, 60, 3):
+        for width in range(24, 60, 7):
             app = Wrapped()
             async with app.run_test(size=(width, 20)) as pilot:
                 await pilot.pause()
