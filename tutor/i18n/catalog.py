@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PLURAL = "n"
@@ -73,11 +74,16 @@ def update(package: Path, language: str) -> Catalog:
 
 
 def save(catalog: Catalog, path: Path) -> None:
-    """Write a catalog, sorted and without line numbers, so that differences read well."""
+    """Write a catalog and what gettext reads of it, the .mo beside.
+
+    Sorted and without line numbers, so that differences read well.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as target:
         write_po(target, catalog, width=100, sort_output=True, include_lineno=False,
                  omit_header=False)  # fmt: skip
+    with path.with_suffix(".mo").open("wb") as target:
+        write_mo(target, catalog)
 
 
 def faults(catalog: Catalog, source: Catalog) -> Iterator[str]:
