@@ -1,3 +1,4 @@
+import gettext
 import io
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def test_what_is_wrong_with_a_catalog_is_named(translation: str, fault: str) -> 
 )
 def test_marked_strings_are_found_wherever_they_stand(source: str, found: list[object]) -> None:
     assert list(catalog.marked(source)) == found
+
+
+def test_a_catalog_is_kept_and_built(tmp_path: Path) -> None:
+    made = Catalog(locale="ja")
+    made.add("Home", "ホーム", [("ui/home.py", 12)])
+    catalog.save(made, tmp_path / "ja" / "tutor.po")
+    again = catalog.load(tmp_path / "ja" / "tutor.po", "ja").get("Home")
+    assert again is not None
+    assert again.string == "ホーム"
+    assert [file for file, _ in again.locations] == ["ui/home.py"]
+    with (tmp_path / "ja" / "tutor.mo").open("rb") as built:
+        assert gettext.GNUTranslations(built).gettext("Home") == "ホーム"
 
 
 def test_strings_are_spoken_in_the_language_asked_for() -> None:

@@ -78,7 +78,9 @@ def summary(report: Report, t: Translator) -> Iterator[str]:
             all=files,
         )
     if len(found) >= _MANY:
-        first = dict.fromkeys(f"{f.code} ({place(f, column=False)})" for f in found)
+        first = dict.fromkeys(
+            t("{text} ({note})", text=f.code, note=place(f, column=False)) for f in found
+        )
         yield t("Begin with {findings}.", findings=join(list(first)[:_FIRST], t.language))
 
 
