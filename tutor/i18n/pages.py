@@ -17,11 +17,11 @@ where it is shown. The wrong and the right manifest of a code belong to no langu
 ``tutor/rules/examples``.
 """
 
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from tutor.i18n.data import data
 from tutor.i18n.text import join
 from tutor.model.findings import Finding, Param
 
@@ -49,11 +49,8 @@ def page(code: str, language: str) -> Page:
     Raises:
         KeyError: There is no page of that code in that language.
     """
-    try:
-        source = pkgutil.get_data("tutor.i18n", f"pages/{language}/{code}.md")
-    except OSError:
-        source = None
-    if not code.isalnum() or source is None:
+    source = data(__file__, f"pages/{language}/{code}.md") if code.isalnum() else None
+    if source is None:
         raise KeyError(code)
     return parse(code, source.decode("utf-8"))
 

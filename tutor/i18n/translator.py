@@ -7,9 +7,10 @@ a string that is translated later.
 
 import io
 import os
-import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING
+
+from tutor.i18n.data import data
 
 if TYPE_CHECKING:
     import gettext
@@ -45,22 +46,14 @@ class Translator:
 def translator(language: str) -> Translator:
     """The translator of ``ja`` or ``en``. Anything else reads English."""
     folder = f"locales/{language}/LC_MESSAGES"
-    compiled = None if _stale(folder) else _data(f"{folder}/tutor.mo")
-    source = None if compiled else _data(f"{folder}/tutor.po")  # a checkout, edited or never built
+    compiled = None if _stale(folder) else data(__file__, f"{folder}/tutor.mo")
+    source = None if compiled else data(__file__, f"{folder}/tutor.po")  # a checkout
     if not compiled and not source:
         return Translator(language)
     import gettext  # English does without
 
     catalog = io.BytesIO(compiled) if compiled else _compile(source or b"")
     return Translator(language, gettext.GNUTranslations(catalog))
-
-
-def _data(name: str) -> bytes | None:
-    """A file of this package; importlib.resources would cost a command its first 10 ms."""
-    try:
-        return pkgutil.get_data(__package__, name)
-    except OSError:
-        return None
 
 
 def _stale(folder: str) -> bool:

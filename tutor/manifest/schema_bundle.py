@@ -15,7 +15,6 @@ A type is unpacked when it is first asked for: a manifest touches a tenth of the
 """
 
 import json
-import pkgutil
 from collections.abc import Callable
 from functools import cache
 
@@ -220,4 +219,7 @@ class Bundle:
 @cache
 def bundle() -> Bundle:
     """The bundle that comes with the tutor."""
-    return Bundle(pkgutil.get_data("tutor.manifest", "schema.json") or b"")
+    # Beside this file; importlib.resources and pkgutil are slow to load for so little.
+    name = __file__.rpartition("schema_bundle")[0] + "schema.json"
+    with open(name, "rb") as file:  # noqa: PTH123
+        return Bundle(file.read())
