@@ -1,0 +1,163 @@
+"""What each kind's strategy does to an object on its way to the store.
+
+The status a new object begins with, what an update and what a subresource may change, when the
+generation counts, how long a deletion waits.
+
+Source: pkg/registry/*/*/strategy.go, PrepareForCreate and PrepareForUpdate of each kind.
+"""
+
+from typing import Any
+
+from tutor.offline.objects import Obj, dig, meta
+from tutor.offline.resources import Resource
+
+_FIRST_STATUS: dict[str, dict[str, Any]] = {
+    "deployments.apps": {},
+    "namespaces": {"phase": "Active"},
+    "persistentvolumeclaims": {"phase": "Pending"},
+    "persistentvolumes": {"phase": "Pending"},
+    "poddisruptionbudgets.policy": {
+        "disruptionsAllowed": 0,
+        "currentHealthy": 0,
+        "desiredHealthy": 0,
+        "expectedPods": 0,
+    },
+    "replicasets.apps": {"replicas": 0},
+    "resourcequotas": {},
+    "services": {"loadBalancer": {}},
+    "statefulsets.apps": {"replicas": 0, "availableReplicas": 0},
+}
+
+
+def first_status(resource: Resource, obj: Obj) -> Obj:
+    """A new object with the status its strategy begins with."""
+    if resource.name == "pods":
+        return {**obj, "status": {"phase": "Pending", "qosClass": quality(obj)}}
+    if resource.name == "namespaces":
+        spec = dict(obj.get("spec") or {})
+        finalizers = [one for one in spec.get("finalizers") or () if one != "kubernetes"]
+        spec["finalizers"] = [*finalizers, "kubernetes"]
+        obj = {**obj, "spec": spec}
+    status = _FIRST_STATUS.get(resource.name)
+    return obj if status is None else {**obj, "status": dict(status)}
+
+
+def quality(pod: Obj) -> str:
+    """The quality-of-service class of a Pod.
+
+    Source: pkg/apis/core/v1/helper/qos/qos.go, ComputePodQOS.
+    """
+    spec = pod.get("spec") or {}
+    containers = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+    requests: dict[str, set[str]] = {}
+    limits: dict[str, set[str]] = {}
+    guaranteed = True
+    for container in containers:
+        resources = container.get("resources") or {}
+        for found, into in (
+            (resources.get("requests"), requests),
+            (resources.get("limits"), limits),
+        ):
+            for name, amount in (found or {}).items():
+                if name in ("cpu", "memory") and str(amount) != "0":
+                    into.setdefault(name, set()).add(str(amount))
+        held = resources.get("limits") or {}
+        if not all(str(held.get(name, "0")) != "0" for name in ("cpu", "memory")):
+            guaranteed = False
+        asked = resources.get("requests") or {}
+        if any(
+            str(asked.get(name, held.get(name))) != str(held.get(name))
+            for name in ("cpu", "memory")
+        ):
+            guaranteed = False
+    if not requests and not limits:
+        return "BestEffort"
+    return "Guaranteed" if guaranteed and containers else "Burstable"
+
+
+def prepare_update(resource: Resource, subresource: str, old: Obj, new: Obj) -> Obj:
+    """What of a changed object this path may change; the rest is put back from the old.
+
+    The answer is a new object with the system's own metadata as it was and the generation counted.
+    """
+    metadata = dict(meta(new))
+    before = meta(old)
+    for name in ("uid", "creationTimestamp"):
+        if not metadata.get(name) and name in before:
+            metadata[name] = before[name]
+    for name in ("deletionTimestamp", "deletionGracePeriodSeconds"):
+        if name in before:
+            metadata[name] = before[name]
+        else:
+            metadata.pop(name, None)
+    metadata.pop("selfLink", None)
+    if "generation" in before:
+        metadata["generation"] = before["generation"]
+    else:
+        metadata.pop("generation", None)
+    result: Obj
+    if subresource == "status":
+        result = {**old, "metadata": metadata}
+        if "status" in new:
+            result["status"] = new["status"]
+        else:
+            result.pop("status", None)
+        if resource.name == "pods" and "ownerReferences" in before:
+            metadata["ownerReferences"] = before["ownerReferences"]
+    elif subresource == "finalize":
+        result = {**old, "metadata": metadata}
+        spec = dict(old.get("spec") or {})
+        wanted = dig(new, "spec", "finalizers", default=[])
+        spec.pop("finalizers", None)
+        if wanted:
+            spec["finalizers"] = wanted
+        result["spec"] = spec
+    else:
+        result = {**new, "metadata": metadata}
+        if resource.has_status:
+            if "status" in old:
+                result["status"] = old["status"]
+            else:
+                result.pop("status", None)
+        if resource.name == "namespaces":
+            spec = dict(new.get("spec") or {})
+            spec.pop("finalizers", None)
+            kept = dig(old, "spec", "finalizers")
+            if kept:
+                spec["finalizers"] = kept
+            result["spec"] = spec
+        if resource.generation and "generation" in before and _counts(resource, old, result):
+            metadata["generation"] = before["generation"] + 1
+    result["apiVersion"], result["kind"] = resource.api_version, resource.kind
+    return result
+
+
+def _counts(resource: Resource, old: Obj, new: Obj) -> bool:
+    """Whether a change counts as a new generation."""
+    if resource.name == "endpointslices.discovery.k8s.io":
+        # What may come and go without meaning: everything but the metadata, and the labels.
+        return any(
+            old.get(part) != new.get(part) for part in ("addressType", "endpoints", "ports")
+        ) or meta(old).get("labels") != meta(new).get("labels")
+    if resource.name == "deployments.apps" and meta(old).get("annotations") != meta(new).get(
+        "annotations"
+    ):
+        return True
+    return bool(old.get("spec") != new.get("spec"))
+
+
+def grace_of(resource: Resource, obj: Obj, asked: int | None) -> int | None:
+    """How long a deletion waits; None for kinds that know no grace.
+
+    Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete.
+    """
+    if resource.name != "pods":
+        return None
+    period = asked
+    if period is None:
+        period = int(dig(obj, "spec", "terminationGracePeriodSeconds", default=0))
+    if not dig(obj, "spec", "nodeName", default=""):
+        period = 0
+    if dig(obj, "status", "phase") in ("Failed", "Succeeded"):
+        period = 0
+    return 1 if period < 0 else period
