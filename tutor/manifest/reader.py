@@ -147,7 +147,7 @@ class _Reading:
         starts = _run_together(composed) if whole else []
         if starts:
             self._divided(chunk, starts, at)
-        elif whole and (isinstance(composed.root, Scalar) or _may_be_template(composed, chunk)):
+        elif whole and (_is_bare_text(composed) or _may_be_template(composed, chunk)):
             self._mend(chunk, None, at, whole=True)
         else:
             self._composed(chunk, composed, at)
@@ -164,7 +164,7 @@ class _Reading:
                 except YAMLError:
                     pass  # the document as it is says more than none
         root = composed.root
-        if root is None or (isinstance(root, Scalar) and root.value is None):
+        if root is None or (isinstance(root, Scalar) and root.value is None):  # kubectl skips it
             self._index -= 1
             return
         problems = composed.problems
@@ -249,6 +249,10 @@ def _run_together(composed: Composed) -> list[Scalar]:
 def _has_slashes(composed: Composed) -> bool:
     r"""Whether there is a ``\/``, an escape of JSON's and not of YAML's."""
     return any(problem.code == "YAML140" for problem in composed.problems)
+
+
+def _is_bare_text(composed: Composed) -> bool:
+    return isinstance(composed.root, Scalar) and composed.root.value is not None
 
 
 def _may_be_template(composed: Composed, chunk: Chunk) -> bool:

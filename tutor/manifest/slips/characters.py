@@ -31,7 +31,8 @@ BRACKETS = {
 COMMAS = "\uff0c\u3001\uff64\ufe50"
 HASHES = "\uff03\ufe5f"
 
-_WIDE = "\uff01-\uff5e"
+_WIDE = "\uff05\uff0b\uff0e-\uff19\uff1d\uff20-\uff3a\uff3f\uff41-\uff5a"
+"""Full-width letters, digits, and the signs that names and quantities have."""
 _WIDE_OFFSET = 0xFEE0
 
 ODD = re.compile(
