@@ -8,6 +8,9 @@ from tutor.cli.context import Context
 from tutor.model.errors import ExitCode
 from tutor.store.paths import data_directory
 
+MAX_LOG_BYTES = 256 * 1024
+"""A longer log is begun afresh."""
+
 
 def report(error: BaseException, context: Context) -> int:
     """Write the traceback where it can be found, and say so."""
@@ -15,7 +18,8 @@ def report(error: BaseException, context: Context) -> int:
     stamp = datetime.fromtimestamp(context.now(), UTC).isoformat(timespec="seconds")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        full = path.exists() and path.stat().st_size > MAX_LOG_BYTES
+        with path.open("w" if full else "a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"--- {stamp} statefulset-tutor {__version__}\n")
             log.writelines(traceback.format_exception(error))
     except OSError:
