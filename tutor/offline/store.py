@@ -30,6 +30,8 @@ _LABELLED = frozenset(
         "replicasets.apps",
     }
 )
+# Controllers adopt these where they have no controller.
+_ADOPTED = frozenset({"controllerrevisions.apps", "pods", "replicasets.apps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ def key_of(obj: Obj) -> str:
 def expired(version: int, floor: int) -> ApiError:
     """410: the log does not reach back that far."""
     return ApiError(410, "Expired", f"too old resource version: {version} ({floor})")
+
+
+def _controller_uid(obj: Obj) -> str:
+    owner = controller_of(obj)
+    return str(owner.get("uid")) if owner is not None else ""
+
+
+def _owner_uids(resource: str, obj: Obj) -> set[str]:
+    """The uids an object is found under; the empty one where a controller may adopt it."""
+    uids = {str(owner.get("uid")) for owner in owners_of(obj)}
+    if resource in _ADOPTED and controller_of(obj) is None:
+        uids.add("")
+    return uids
 
 
 Tables = dict[str, dict[str, Obj]]
@@ -228,11 +243,14 @@ class Store:
         return bisect_left(order, f"{namespace}0") - bisect_left(order, f"{namespace}/")
 
     def owned(self, resource: str, uid: str) -> Iterator[Obj]:
-        """The objects of a resource whose controller has this uid, in order of their keys."""
+        """The objects of a resource whose controller has this uid, in order of their keys.
+
+        An empty uid asks for those of all namespaces without a controller; only resources that
+        controllers adopt are looked up like this.
+        """
         found = self._owned.get(uid, {}).get(resource, {})
         for key in sorted(found):
-            owner = controller_of(found[key])
-            if owner is not None and owner.get("uid") == uid:
+            if _controller_uid(found[key]) == uid:
                 yield found[key]
 
     def dependents(self, uid: str) -> Iterator[tuple[str, Obj]]:
@@ -311,9 +329,9 @@ class Store:
         elif after is None:
             order = self._order[resource]
             del order[bisect_left(order, key)]
-        owners = {str(owner.get("uid")) for owner in owners_of(after)} if after else set()
+        owners = _owner_uids(resource, after) if after is not None else set()
         if before is not None:
-            for gone in {str(owner.get("uid")) for owner in owners_of(before)} - owners:
+            for gone in _owner_uids(resource, before) - owners:
                 tables = self._owned[gone]
                 del tables[resource][key]
                 if not tables[resource]:
