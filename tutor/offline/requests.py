@@ -12,7 +12,7 @@ that were reset count as unchanged. Warnings go to ``request.warnings``.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from tutor.offline.objects import Obj, copy_of
 from tutor.offline.plan import View
@@ -20,6 +20,18 @@ from tutor.offline.refusals import bad_request
 from tutor.offline.resources import Resource
 
 PatchType = Literal["merge", "strategic", "json", "apply"]
+
+
+class Raw(NamedTuple):
+    """A body as it came over the wire. Where one is taken, the JSON value it means is, too.
+
+    Attributes:
+        data: The bytes.
+        content_type: Their media type; empty for JSON.
+    """
+
+    data: bytes
+    content_type: str = ""
 
 
 class Random(Protocol):
