@@ -24,6 +24,7 @@ class ApiError(Exception):
         reason: ``NotFound``, ``Invalid``, ``Conflict`` …; empty for none.
         message: The text a client shows.
         details: ``name``, ``group``, ``kind``, ``causes``, ``retryAfterSeconds``.
+        metadata: Of the Status: ``continue`` for a list that can be gone on with.
     """
 
     def __init__(
@@ -34,13 +35,14 @@ class ApiError(Exception):
         self.reason = reason
         self.message = message
         self.details = details or {}
+        self.metadata: dict[str, Any] = {}
 
     def status(self) -> dict[str, Any]:
         """The Status object of the answer."""
         body: dict[str, Any] = {
             "kind": "Status",
             "apiVersion": "v1",
-            "metadata": {},
+            "metadata": self.metadata,
             "status": "Failure",
             "message": self.message,
         }
