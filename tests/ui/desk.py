@@ -99,7 +99,7 @@ class Desk:
     async def judged(self) -> None:
         """Wait for the findings of the text as it is."""
         text, screen = self.editor.text, self.lesson
-        await self.until(lambda: screen.judged_text == text, "the text is judged")
+        await self.until(lambda: screen.bench.judged_text == text, "the text is judged")
 
     async def type(self, text: str) -> None:
         """Send characters through the parser that reads the terminal; a line end is Enter."""

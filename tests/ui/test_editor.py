@@ -44,7 +44,7 @@ def test_spaces_of_a_japanese_input_method_are_typed_and_found() -> None:
         await desk.type("kind:\u3000Pod")
         assert desk.editor.text == "kind:\u3000Pod"
         await desk.judged()
-        found = [told.finding for told in desk.lesson.told]
+        found = [told.finding for told in desk.lesson.bench.told]
         assert any(finding.code.startswith("YAML") for finding in found)
         assert desk.editor.severity_at(1) is Severity.ERROR
 

@@ -17,6 +17,7 @@ from tutor.ui.widgets.findings import Findings
 from tutor.ui.widgets.outline import Outline
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.push import Push
+from tutor.ui.widgets.workbench import Workbench
 
 LANGUAGES = ["en", "ja"]
 
@@ -199,13 +200,13 @@ def test_a_solution_solves_it_and_the_debrief_waits_for_a_key(language: str) -> 
 
 def test_live_findings_follow_the_text_and_record_no_attempt() -> None:
     async def scene(desk: Desk) -> None:
-        before = {told.finding.code for told in desk.lesson.told}
+        before = {told.finding.code for told in desk.lesson.bench.told}
         assert before
         await desk.show(SOLUTION)
-        assert not any(told.blocking for told in desk.lesson.told)
+        assert not any(told.blocking for told in desk.lesson.bench.told)
         assert "F5 checks it" in desk.frame
         await desk.show("kind: [")
-        assert desk.lesson.told[0].finding.code.startswith("YAML")
+        assert desk.lesson.bench.told[0].finding.code.startswith("YAML")
         assert Did.CHECKED not in did(desk)
 
     in_lesson(scene, "fix")
@@ -218,10 +219,10 @@ def test_an_older_answer_is_never_drawn_over_newer_text() -> None:
         old: Future[Grade] = Future()
         old.set_result(desk.lesson.session.live("kind: ["))
         await desk.show(SOLUTION)
-        marks = list(desk.lesson.told)
-        desk.lesson.post_message(LessonScreen.Judged("kind: [", old))
+        marks = list(desk.lesson.bench.told)
+        desk.lesson.bench.post_message(Workbench.Judged("kind: [", old))
         await desk.pilot.pause()
-        assert list(desk.lesson.told) == marks
+        assert list(desk.lesson.bench.told) == marks
 
     in_lesson(scene, "fix")
 
@@ -245,7 +246,7 @@ def test_a_finding_is_jumped_to_and_explained() -> None:
     async def scene(desk: Desk) -> None:
         desk.editor.move_cursor((0, 0))
         await desk.press("f6")
-        first = min(t.finding.span.line for t in desk.lesson.told if t.finding.span.line > 1)
+        first = min(t.finding.span.line for t in desk.lesson.bench.told if t.finding.span.line > 1)
         assert desk.editor.cursor_location[0] + 1 == first
         findings = desk.lesson.query_one(Findings)
         assert findings.current is not None
@@ -275,7 +276,7 @@ def test_choosing_a_finding_goes_to_its_line() -> None:
 
 def test_the_finding_of_the_line_is_the_one_told_in_full() -> None:
     async def scene(desk: Desk) -> None:
-        told = desk.lesson.told[-1]
+        told = desk.lesson.bench.told[-1]
         desk.editor.focus()
         desk.editor.move_cursor((told.finding.span.line - 1, 0))
         await desk.pilot.pause()
@@ -455,9 +456,9 @@ def test_the_language_changes_around_the_learner() -> None:
 
 def test_the_language_changes_the_words_of_findings() -> None:
     async def scene(desk: Desk) -> None:
-        english = desk.lesson.told[0]
+        english = desk.lesson.bench.told[0]
         await desk.press("f3")
-        japanese = desk.lesson.told[0]
+        japanese = desk.lesson.bench.told[0]
         assert japanese.finding == english.finding
         assert japanese.message != english.message
         assert japanese.title != english.title

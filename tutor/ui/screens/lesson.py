@@ -1,31 +1,25 @@
 """A lesson: its steps, the text, the question or the editor, and what was found."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.message import Message
-from textual.widgets import TextArea
+from textual.containers import Container, Horizontal
 
 from tutor.model.course import ChoiceTask, WriteTask
-from tutor.model.findings import Finding
 from tutor.session.api import Grade, Run
 from tutor.ui import lesson_words
 from tutor.ui.commands import Scope
-from tutor.ui.diagnosis import Diagnosis
 from tutor.ui.screens.base import WIDE, TutorScreen, bindings
 from tutor.ui.told import Told, tell
 from tutor.ui.widgets.choices import Choices
 from tutor.ui.widgets.editor import Editor
-from tutor.ui.widgets.findings import Findings
 from tutor.ui.widgets.outline import Outline
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.push import Push
 from tutor.ui.widgets.reading import Reading
-from tutor.ui.widgets.rows import Rows
+from tutor.ui.widgets.workbench import Workbench
 
 
 class LessonScreen(TutorScreen[str]):
@@ -42,21 +36,11 @@ class LessonScreen(TutorScreen[str]):
         & #reading Horizontal { height: auto; }
         & #verdict, & #choices { margin-top: 1; }
         & #after { margin-top: 1; }
-        & #writing { display: none; height: 1fr; }
-        & Editor { height: 1fr; min-height: 3; border-top: solid $border-blurred; }
-        & Editor:focus { border-top: solid $border; }
-        & #found {
-            height: 6;
-            padding: 0 1;
-            border-top: solid $border-blurred;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            &:focus-within { border-top: solid $border; height: 50%; }
-        }
+        & Workbench { display: none; }
         &.-write {
             & #reading { height: 5; padding: 0 2; }
             & #reading:focus-within { height: 50%; }
-            & #writing { display: block; }
+            & Workbench { display: block; }
         }
         &.-write.-done #reading:focus-within { height: 75%; }
         &.-wide {
@@ -69,44 +53,15 @@ class LessonScreen(TutorScreen[str]):
                 height: 1fr;
                 padding: 1 2;
             }
-            &.-write #writing { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
-            & #found { height: 12; }
+            &.-write Workbench { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+            & Workbench #found { height: 12; }
         }
         &.-wide.-reads #lesson, &.-vast #lesson { layout: horizontal; }
         &.-wide.-reads Outline, &.-vast Outline { width: 36; height: 1fr; padding: 1 1; }
     }
     """
 
-    class Rested(Message):
-        """The typing rests; this is the text."""
-
-        def __init__(self, task_id: str, text: str) -> None:
-            super().__init__()
-            self.task_id = task_id
-            self.text = text
-
-    class Judged(Message):
-        """The answer about a text has come."""
-
-        def __init__(self, text: str, answer: Future[Grade]) -> None:
-            super().__init__()
-            self.text = text
-            self.answer = answer
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._editors: dict[str, Editor] = {}
-        self._task_id = ""
-        self._blocking: tuple[Finding, ...] = ()
-        self._others: tuple[Finding, ...] = ()
-        self._looked = False
-        self._unchecked: str | None = None
-        self.judged_text: str | None = None
-        self._diagnosis: Diagnosis[Grade] = Diagnosis(
-            self._judge,
-            lambda text, answer: self.post_message(self.Judged(text, answer)),
-            rested=lambda text: self.post_message(self.Rested(self._task_id, text)),
-        )
+    _some_found = False
 
     def body(self) -> ComposeResult:
         """Steps, text, question; the editor comes when a step needs it."""
@@ -121,10 +76,9 @@ class LessonScreen(TutorScreen[str]):
                     with Horizontal():
                         yield Push(id="act")
                         yield Push(id="onward")
-                with Vertical(id="writing"), VerticalScroll(id="found", can_focus=False):
-                    yield Findings()
+                yield Workbench(self._judge)
 
-    # State; ``judged_text`` is the text the findings shown speak of
+    # State
 
     @property
     def run_(self) -> Run:
@@ -136,13 +90,13 @@ class LessonScreen(TutorScreen[str]):
 
     @property
     def editor(self) -> Editor | None:
-        """The editor of this step."""
-        return self._editors.get(self._task_id)
+        """The editor of this step; None where nothing is written."""
+        return self.bench.editor
 
     @property
-    def told(self) -> tuple[Told, ...]:
-        """What was found, in the learner's language."""
-        return self.query_one(Findings).told
+    def bench(self) -> Workbench:
+        """Where one writes."""
+        return self.query_one(Workbench)
 
     def _judge(self, text: str) -> Grade:
         return self.session.live(text)
@@ -156,25 +110,15 @@ class LessonScreen(TutorScreen[str]):
     async def _arrive(self) -> None:
         """Another step is shown: its panes, its place, its focus."""
         run = self.run_
-        task = run.task
-        self._diagnosis.forget()
-        self._task_id = task.id
-        self._blocking = self._others = ()
-        self._looked = False
-        self._unchecked = self.judged_text = None
-        writes = isinstance(task, WriteTask)
+        writes = isinstance(run.task, WriteTask)
         self.set_class(writes, "-write")
         self.set_class(not writes, "-reads")
-        if isinstance(task, WriteTask) and task.id not in self._editors:
-            editor = self._editors[task.id] = Editor(run.text)
-            await self.query_one("#writing").mount(editor, before=0)
-        for task_id, editor in self._editors.items():
-            editor.display = task_id == task.id
+        self._some_found = False
+        await self.bench.open(run.task_id, run.text if writes else None)
         self.redraw()
         self.query_one("#reading").scroll_home(animate=False)
         self._focus_first(run)
-        if self.editor is not None:
-            self._diagnosis.now(self.editor.text)
+        self.bench.look()
 
     def _focus_first(self, run: Run) -> None:
         if run.open_for_answer:
@@ -199,7 +143,7 @@ class LessonScreen(TutorScreen[str]):
         act.label = t("Answer") if run.open_for_answer else t("Go to the editor")
         onward.display = not act.display
         onward.label = lesson_words.onward(run, t)
-        self._draw_findings(run)
+        self._draw_findings()
 
     def _show(self, selector: str, markdown: str) -> None:
         prose = self.query_one(selector, Prose)
@@ -224,85 +168,33 @@ class LessonScreen(TutorScreen[str]):
                 open_for_answer=run.open_for_answer,
             )
 
-    def _draw_findings(self, run: Run) -> None:
-        t = self.t
-        findings = self.query_one(Findings)
-        findings.expanded = self.has_class(WIDE)
-        checks = run.words(t.language).checks if self.editor is not None else {}
-        told = tell(self._blocking, self._others, t.language, checks)
-        if self._unchecked is not None:
-            nothing = t(
-                "This text cannot be checked: a bug of the tutor, not yours. Your text is kept."
-            )
-        else:
-            nothing = lesson_words.nothing_found(run, self._looked, t)
-        findings.show(told, t, nothing=nothing)
-        self.query_one("#found").border_title = lesson_words.summary(
-            run, self._blocking, self._others, self._looked, t
-        )
-
-    def _take(self, grade: Grade) -> None:
-        """Show what was found in the text as it is."""
-        if self.editor is not None:
-            some = bool(self._blocking or self._others)
-            self._blocking, self._others, self._looked = grade.blocking, grade.others, True
-            self.judged_text = self.editor.text
-            self.editor.mark(grade.findings)
-            self._draw_findings(self.run_)
-            self.query_one(Findings).at_line(self.editor.place[0] + 1)
-            if some != bool(grade.findings):
-                self.show_keys()
+    def _draw_findings(self) -> None:
+        self.bench.draw(self.run_, self.t, expanded=self.has_class(WIDE))
 
     # What happens while typing
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Ask about the text when the typing rests."""
-        event.stop()
-        if event.text_area is self.editor:
-            self._diagnosis.want(event.text_area.text)
-
-    def on_lesson_screen_rested(self, event: Rested) -> None:
+    def on_workbench_rested(self, event: Workbench.Rested) -> None:
         """Keep the draft."""
-        if event.task_id == self._task_id and self.session.run is not None:
+        run = self.session.run
+        if run is not None and event.task_id == run.task_id:
             self.session.write(event.text)
 
-    def on_lesson_screen_judged(self, event: Judged) -> None:
-        """Show the findings, unless the text is another one by now."""
-        if self.editor is None or event.text != self.editor.text:
-            return
-        bug = event.answer.exception()
-        self._unchecked = event.text if bug is not None else None
-        if bug is None:
-            self._take(event.answer.result())
-            return
-        # A text that trips the checker must not lock the learner out of the lesson.
-        self.tutor.crash = self.tutor.crash or bug
-        self._blocking = self._others = ()
-        self.editor.mark(())
-        self._draw_findings(self.run_)
+    def on_workbench_found(self) -> None:
+        """Show what was found; the keys too, since there may be something to explain now."""
+        self._draw_findings()
+        if bool(self.bench.findings) != self._some_found:
+            self._some_found = bool(self.bench.findings)
+            self.show_keys()
 
-    def on_editor_moved(self, event: Editor.Moved) -> None:
-        """Tell the finding of the line one is on."""
-        self.query_one(Findings).at_line(event.line)
-
-    def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        """A finding was chosen: go to its place in the text."""
-        if isinstance(event.rows, Findings) and self.editor is not None:
-            self._jump(self.told[int(event.key)].finding)
-
-    def _jump(self, finding: Finding) -> None:
-        if self.editor is not None:
-            self.editor.jump(finding)
-            self.set_focus(self.editor)
+    def on_workbench_tripped(self, event: Workbench.Tripped) -> None:
+        """A text that trips the checker must not lock the learner out of the lesson."""
+        self.tutor.crash = self.tutor.crash or event.bug
+        self._draw_findings()
 
     def keep_everything(self) -> None:
         """Hand the text to the session at once."""
         if self.editor is not None and self.session.run is not None:
             self.session.write(self.editor.text)
-
-    def on_unmount(self) -> None:
-        """No more questions."""
-        self._diagnosis.close()
 
     # Commands
 
@@ -311,7 +203,7 @@ class LessonScreen(TutorScreen[str]):
         run = self.session.run
         if run is None:
             return True
-        writes, found = self.editor is not None, bool(self._blocking or self._others)
+        writes, found = self.editor is not None, bool(self.bench.findings)
         match action:
             case "check":
                 return writes or run.open_for_answer
@@ -330,7 +222,7 @@ class LessonScreen(TutorScreen[str]):
     async def action_check(self) -> None:
         """Check the text, or give the answer."""
         if self.editor is not None:
-            if self.editor.text != self._unchecked:
+            if self.editor.text != self.bench.untold:
                 self._check_text()
         elif self.run_.open_for_answer:
             self._answer()
@@ -355,7 +247,7 @@ class LessonScreen(TutorScreen[str]):
         run = self.session.check()
         grade = run.grade
         assert grade is not None  # noqa: S101  (a check leaves its verdict)
-        self._take(grade)
+        self.bench.take(grade)
         self.redraw()
         if grade.passed:
             reading = self.query_one("#reading")
@@ -363,7 +255,7 @@ class LessonScreen(TutorScreen[str]):
             verdict = self.query_one("#verdict")
             self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
         else:
-            self.query_one(Findings).cursor = "0"
+            self.bench.to_the_first()
 
     async def action_next(self) -> None:
         """Go on."""
@@ -453,16 +345,13 @@ class LessonScreen(TutorScreen[str]):
 
     def action_next_finding(self) -> None:
         """Jump to the finding after the cursor, from the last one to the first."""
-        if self.editor is not None and self.told:
-            here = (self.editor.place[0] + 1, self.editor.place[1] + 1)
-            findings = sorted((told.finding for told in self.told), key=_start)
-            self._jump(next((f for f in findings if _start(f) > here), findings[0]))
+        self.bench.jump_on()
 
     def action_explain(self) -> None:
         """Explain the finding under the cursor."""
         from tutor.ui.screens.explain import ExplainScreen
 
-        current = self.query_one(Findings).current
+        current = self.bench.current
         if current is not None:
             run, finding, blocking = self.run_, current.finding, current.blocking
 
@@ -496,12 +385,8 @@ class LessonScreen(TutorScreen[str]):
 
     async def action_back(self) -> None:
         """From the editor to the text; from the text home."""
-        if self.editor is not None and self.query_one("#writing").has_focus_within:
+        if self.editor is not None and self.bench.has_focus_within:
             self.set_focus(self.query_one("#reading"))
         else:
             self.keep_everything()
             self.dismiss(None)
-
-
-def _start(finding: Finding) -> tuple[int, int]:
-    return finding.span.line, finding.span.column
