@@ -1,0 +1,168 @@
+"""One pass over the places of a set: what a sync does to Pods and claims.
+
+Source: updateStatefulSet of pkg/controller/statefulset/stateful_set_control.go, v1.36.
+"""
+
+from dataclasses import replace
+
+from tutor.offline.controllers.revisions import template_of
+from tutor.offline.controllers.statefulset.history import Chosen
+from tutor.offline.controllers.statefulset.order import (
+    MAX_UNAVAILABLE_GATE,
+    Revisions,
+    Step,
+    judge_condemned,
+    judge_replica,
+    lowest_unhealthy,
+    replacement,
+    revision_for,
+    roster_of,
+)
+from tutor.offline.controllers.statefulset.pods import PodFacts, new_pod
+from tutor.offline.controllers.statefulset.status import count
+from tutor.offline.controllers.statefulset.work import Failed, Steps, Work, for_all
+from tutor.offline.objects import name_of
+
+
+class Reconciling:
+    """One pass over the places of a set.
+
+    Attributes:
+        status: What the set's status should say after it.
+    """
+
+    def __init__(self, work: Work, chosen: Chosen, pods: list[PodFacts]) -> None:
+        self._work = work
+        self._wanted = wanted = work.wanted
+        self._chosen = chosen
+        self._revisions = Revisions(name_of(chosen.current), name_of(chosen.update))
+        self._roster = roster_of(wanted, pods)
+        self._together = work.view.gates.get(MAX_UNAVAILABLE_GATE, False)
+        self._now = work.view.now
+        self._stuck_on_claim = False
+        self._exempt: PodFacts | None = None
+        self.status = count(
+            wanted, self._roster.present(), self._revisions, chosen.collisions, self._now
+        )
+
+    def run(self) -> Steps[None]:
+        """Replicas first, then Pods outside the range, then updates. Scaling precedes updating.
+
+        Raises:
+            Failed: Something could not be done; ``status`` is to be written all the same.
+        """
+        if self._wanted.being_deleted or (yield from self._replicas()):
+            return
+        if self._roster.condemned and (yield from self._all_condemned()):
+            return
+        if self._wanted.strategy != "OnDelete":
+            yield from self._update()
+
+    def again_in(self) -> float | None:
+        """In how many seconds to sync again although nothing may change by then.
+
+        Until the next Pod has been Ready for minReadySeconds. With minReadySeconds a set that
+        waits for a claim to go is looked at again, too; without, only a change wakes it.
+        """
+        seconds, wanted = self._wanted.min_ready_seconds, self._wanted
+        if seconds <= 0 or self.status.available == wanted.replicas:
+            return None
+        waiting = [
+            pod.seconds_to_go(seconds, self._now)
+            for pod in self._roster.present()
+            if pod.running_and_ready and not pod.available(seconds, self._now)
+        ]
+        if self._stuck_on_claim:
+            waiting.append(float(seconds))
+        return min(waiting, default=None)
+
+    # Replicas
+
+    def _replicas(self) -> Steps[bool]:
+        """Look at every place; True when the sync ends here."""
+        places = range(self._wanted.replicas)
+        return (
+            yield from for_all(
+                places, self._replica, idle=self._settled, monotonic=self._wanted.monotonic
+            )
+        )
+
+    def _settled(self, index: int) -> bool:
+        """Whether there is nothing to do about a place, nor anything to wait for."""
+        pod = self._roster.replicas[index]
+        if pod is None:
+            return False
+        step, _ = judge_replica(self._wanted, pod, self._now)
+        return step is Step.KEEP and pod.phase != "Pending" and self._right(pod)
+
+    def _right(self, pod: PodFacts) -> bool:
+        return self._work.memory.in_place(self._wanted, pod) and self._work.claims_right(
+            pod.ordinal, pod.uid
+        )
+
+    def _replica(self, index: int) -> Steps[bool]:
+        pod = self._roster.replicas[index]
+        wanted = self._wanted
+        if pod is None:
+            yield from self._fill(wanted.start + index)
+            return wanted.monotonic
+        step, _ = judge_replica(wanted, pod, self._now)
+        if pod.finished:
+            if step is Step.DELETE:
+                yield from self._work.delete_pod(pod.name)
+            return True
+        if pod.phase == "Pending":
+            yield from self._work.create_missing_claims(pod)
+        if step is Step.WAIT:
+            return True
+        if not self._right(pod):
+            yield from self._work.put_right(pod)
+        return False
+
+    def _fill(self, ordinal: int) -> Steps[None]:
+        """Make the Pod of an empty place, unless a claim has to go first."""
+        if self._work.stale_claim(ordinal) is not None:
+            self._stuck_on_claim = True
+            return
+        names = self._revisions
+        name = revision_for(self._wanted, ordinal, names.current, names.update)
+        chosen = self._chosen
+        revision = chosen.update if name == names.update else chosen.current
+        template = template_of(revision)
+        pod = new_pod(self._work.set, self._wanted, template, name, ordinal)
+        yield from self._work.create_pod(pod, ordinal)
+
+    # Pods outside the range
+
+    def _all_condemned(self) -> Steps[bool]:
+        """Delete them from the highest ordinal down; True when the sync ends here."""
+        wanted, condemned = self._wanted, self._roster.condemned
+        yield from for_all(condemned, self._condemned_claims, monotonic=wanted.monotonic)
+        self._exempt = lowest_unhealthy(wanted, self._roster, self._now)
+        return (yield from for_all(condemned, self._condemned, monotonic=wanted.monotonic))
+
+    def _condemned_claims(self, pod: PodFacts) -> Steps[bool]:
+        if not self._work.claims_right(pod.ordinal, pod.uid):
+            yield from self._work.put_claims_right(pod.ordinal, pod.uid)
+        return False
+
+    def _condemned(self, pod: PodFacts) -> Steps[bool]:
+        step, _ = judge_condemned(self._wanted, pod, self._exempt, self._now)
+        if step is Step.DELETE:
+            yield from self._work.delete_pod(pod.name)
+        return True
+
+    # Updates
+
+    def _update(self) -> Steps[None]:
+        """Delete Pods of another revision; the next sync makes them anew."""
+        plan = replacement(
+            self._wanted, self._roster, self._revisions, self._now, together=self._together
+        )
+        for name in plan.delete:
+            try:
+                yield from self._work.delete_pod(name)
+            except Failed as failed:
+                if failed.reason != "NotFound":
+                    raise
+            self.status = replace(self.status, current=self.status.current - 1)
