@@ -87,6 +87,8 @@ def test_lessons_rules_pages_and_catalog_travel(
 def test_the_wheel_holds_what_runs_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name == "tutor/_data/lessons/ja/start/what-is-a-statefulset.md" for name in names)
+    assert "tutor/_data/fixtures/start/what-is-a-statefulset/lesson.yaml" in names
+    assert not any("fixtures/clusters" in name for name in names)  # recordings: for tests alone
     assert any(name.endswith("LC_MESSAGES/tutor.mo") for name in names)
     assert not any(name.endswith(".po") for name in names)  # the .mo is what counts
     assert any(name == "tutor/manifest/schema.json" for name in names)
