@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
+from tutor.manifest.nodes import Mapping, Node, Sequence
 from tutor.manifest.problems import Problem
 
 At = Callable[[int, int], tuple[int, int]]
@@ -90,8 +90,11 @@ def move(root: Node, at: At) -> None:
         if id(node) in seen:
             continue
         seen.add(id(node))
+        empty = (node.line, node.column) == (node.end_line, node.end_column)
         node.line, node.column = at(node.line, node.column)
-        node.end_line, node.end_column = at(node.end_line, node.end_column)
+        node.end_line, node.end_column = (
+            (node.line, node.column) if empty else _end(at, node.end_line, node.end_column)
+        )
         if isinstance(node, Mapping):
             pending.extend(node.keys.values())
             pending.extend(node.values.values())
@@ -102,25 +105,13 @@ def move(root: Node, at: At) -> None:
 def moved(problem: Problem, at: At) -> Problem:
     """A problem at the place where it was written."""
     line, column = at(problem.line, problem.column)
-    end_line, end_column = at(problem.end_line, problem.end_column)
+    end_line, end_column = _end(at, problem.end_line, problem.end_column)
     return problem._replace(line=line, column=column, end_line=end_line, end_column=end_column)
 
 
-def scalars(root: Node) -> list[Scalar]:
-    """All keys and leaves of a document, each once."""
-    found: list[Scalar] = []
-    pending: list[Node] = [root]
-    seen: set[int] = set()
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            found.append(node)
-        elif isinstance(node, Mapping):
-            pending.extend(node.keys.values())
-            pending.extend(node.values.values())
-        else:
-            pending.extend(node.items)
-    return found
+def _end(at: At, line: int, column: int) -> tuple[int, int]:
+    """Where a stretch ends: behind the place of its last character, and not before what follows."""
+    if column == 1:
+        return at(line, column)
+    line, column = at(line, column - 1)
+    return line, column + 1

@@ -186,10 +186,26 @@ class _Reading:
             self._mender = Mender()
         mended = self._mender.mend(chunk, error)
         self.report(_moved(mended.problems, at))
-        if whole and mended.text is not None:
+        if not whole or mended.text is None:
+            return
+        at = after(mended.edits.at, at)
+        if mended.faithful:
             self._index -= 1
-            for part in split(mended.text, chunk.line):
-                self._chunk(part, after(mended.edits.at, at), whole=False)
+        for part in split(mended.text, chunk.line):
+            if mended.faithful:
+                self._chunk(part, at, whole=False)
+            elif not has_directives(part.text):
+                self._doubtful(part, at)
+
+    def _doubtful(self, chunk: Chunk, at: At) -> None:
+        """Look for further slips in a document that may have been meant otherwise."""
+        try:
+            composed = self._composer.compose(chunk.text, chunk.line)
+        except YAMLError:
+            return
+        slips = _silent(composed, chunk)
+        if slips is not None:
+            self.report(_moved(slips.problems, at))
 
     def _pieces(self, stream: "list[Piece]", first: int, at: At | None) -> None:
         """Read the objects of a JSON stream."""

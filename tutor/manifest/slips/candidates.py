@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tutor.manifest.slips import signs
 from tutor.manifest.slips.fixes import Edit, Fix, Slip
 from tutor.manifest.slips.indentation import left_behind, shifts
-from tutor.manifest.slips.lines import Line
+from tutor.manifest.slips.lines import Line, unclosed
 from tutor.manifest.slips.parsing import NO_OBJECT, Broken
 
 _NEAR = 12
@@ -50,6 +50,8 @@ def candidates(broken: Broken, lines: list[Line]) -> Iterator[Fix]:
     if broken.context in _FLOW_CONTEXTS or "flow" in broken.context:
         yield from _one(signs.missing_comma(line, broken.column))
         yield from signs.open_bracket(lines, origin, broken.from_column)
+        for other, column in reversed(unclosed(lines[: at + 1])):
+            yield from signs.open_bracket(lines, other, column)
     yield from _one(signs.after_quote(line, broken.column))
     yield from _one(signs.stray_bracket(line, broken.column))
     yield from signs.second_colon(line, broken.column)
@@ -96,7 +98,7 @@ def _by_sign(broken: Broken, line: Line, origin: Line) -> Iterator[Fix]:
 def _tight(lines: list[Line], at: int) -> Iterator[Fix]:
     """Colons and hyphens without the space behind them: all in a row, or the nearest one."""
     rows = [number for number in range(max(at - _NEAR, 0), at + 1) if not lines[number].opaque]
-    for make in (signs.tight_colon, signs.tight_hyphen):
+    for make in (signs.tight_colon, signs.tight_hyphen, _tight_number):
         joined: list[Fix] = []
         for number in reversed(rows):
             if one := make(lines[number]):
@@ -110,6 +112,11 @@ def _tight(lines: list[Line], at: int) -> Iterator[Fix]:
     for number in rows[-2:]:
         yield from _one(signs.tight_hyphen_above(lines, number))
         yield from _one(_colon_behind(lines[number]))
+
+
+def _tight_number(line: Line) -> Fix | None:
+    """``-80``, which may as well be a number: it is asked about where there is an error."""
+    return signs.tight_hyphen(line, signs.TIGHT_NUMBER)
 
 
 def _colon_behind(line: Line) -> Fix | None:

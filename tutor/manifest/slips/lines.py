@@ -23,6 +23,7 @@ _BLOCK = re.compile(r"(?:[!&]\S*[ \t]+)*[|>][-+0-9]*[ \t]*\Z")
 _PROPERTIES = re.compile(r"(?:[!&]\S*[ \t]+)+")
 _QUOTE_OR_COMMENT = re.compile(r"""["'#]""")
 _ENDS = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'")}
+_BRACKET = re.compile(r"[\[\]{}]")
 _LOOKS_LIKE_CODE = re.compile(
     rf"[{BLANK}]*(?:- |[A-Za-z][\w./-]*[{BLANK}]*[:{COLONS}](?:[{BLANK}]|$))"
 )
@@ -154,6 +155,26 @@ def scan(rows: list[str], first: int, last: int) -> list[Line]:
                 quote = text[line.opened]
         found.append(line)
     return found
+
+
+def unclosed(lines: list[Line]) -> list[tuple[Line, int]]:
+    """Brackets that begin a value and that nothing closes, the outermost first."""
+    stack: list[tuple[Line, int]] = []
+    for line in lines:
+        if line.opaque:
+            continue
+        start = line.content if stack else line.value
+        if not stack and line.text[start : start + 1] not in {"[", "{"}:
+            continue
+        for match in _BRACKET.finditer(line.text, start, line.end):
+            at = match.start()
+            if not line.judged(at):
+                continue
+            if match[0] in "[{":
+                stack.append((line, at))
+            elif stack:
+                stack.pop()
+    return stack
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -22,6 +22,8 @@ from tutor.manifest.splitting import Chunk
 
 _FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML allows nowhere: control characters, and halves of characters."""
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_SPACES = dict.fromkeys(map(ord, chars.BREAKS), " ")
 _ROUNDS = 40
 """Mistakes found one after the other in one document."""
 _DOCUMENTS = 100
@@ -34,11 +36,18 @@ _PASSES = 4
 
 
 class Mended(NamedTuple):
-    """What was found, and the text as it was meant if that is plain."""
+    """What was found.
+
+    Attributes:
+        text: The text without what was found; None if it is not YAML even so.
+        edits: What was changed to get there.
+        faithful: Whether it is plain that this was meant.
+    """
 
     problems: list[Problem]
     text: str | None
     edits: Edits
+    faithful: bool = False
 
 
 class Mender:
@@ -59,7 +68,10 @@ class Mender:
         """
         self._documents += 1
         draft = _printable(chunk)
-        bad = broken(error) if isinstance(error, MarkedYAMLError) else self._check(draft.text)
+        if isinstance(error, MarkedYAMLError) and draft.text == chunk.text:
+            bad: Broken | None = broken(error)
+        else:
+            bad = self._check(draft.text)
         if self._documents > _DOCUMENTS or (bad and self._left < len(chunk.text)):
             self._give_up(draft, bad)
             return Mended(draft.problems, None, draft.edits)
@@ -68,7 +80,7 @@ class Mender:
         looked: set[int] = set()
         for _ in range(_ROUNDS):
             if bad is None:
-                return Mended(draft.problems, draft.text if draft.faithful else None, draft.edits)
+                return Mended(draft.problems, draft.text, draft.edits, draft.faithful)
             lines = _window(draft, bad)
             if action := template(lines):
                 return self._templated(draft, action)
@@ -168,8 +180,11 @@ class Mender:
 
 
 def _printable(chunk: Chunk) -> Draft:
-    """The document without the characters that YAML refuses wherever they stand."""
-    text = chunk.text
+    """The document without the characters that YAML refuses wherever they stand.
+
+    Line breaks become those that editors know: rows are counted as the parser counts lines.
+    """
+    text = _LONE_RETURN.sub("\n", chunk.text)
     slips: list[Slip] = []
     row = counted = 0
     for match in _FORBIDDEN.finditer(text):
@@ -184,7 +199,23 @@ def _printable(chunk: Chunk) -> Draft:
             break
     draft = Draft(_FORBIDDEN.sub("\ufffd", text) if slips else text, chunk.line)
     draft.report(tuple(slips))
+    if any(mark in text for mark in chars.BREAKS):
+        _unbroken(draft)
     return draft
+
+
+def _unbroken(draft: Draft) -> None:
+    """Put spaces for line breaks that only YAML knows; in quotes and comments they may stand."""
+    last = min(len(draft.rows), _BEFORE + _AFTER)
+    draft.report(
+        tuple(
+            Slip("YAML127", line.row, at, at + 1, {"found": chars.name(line.text[at])})
+            for line in scan(draft.rows, 0, last)
+            for at in range(len(line.text))
+            if line.text[at] in chars.BREAKS and line.judged(at)
+        )[:MAX_FINDINGS_PER_CODE]
+    )
+    draft.rows = [row.translate(_SPACES) for row in draft.rows]
 
 
 def _window(draft: Draft, bad: Broken) -> list[Line]:

@@ -40,13 +40,14 @@ def odd_slips(line: Line, wide: int = 2) -> list[Fix]:
     for number, dash in enumerate(line.dashes):
         end = line.dashes[number + 1] if number + 1 < len(line.dashes) else line.content
         found += _gap(line, dash + 1, end, 1)
+    hyphen = _hyphen(line)
+    if hyphen:
+        return [hyphen, *sorted(found, key=_start, reverse=True)]
     if line.key:
         found += _key(line)
-    else:
-        found += _hyphen(line)
     if not line.free:
         found += _value(line)
-    return sorted(found, key=lambda one: one.slips[0].start, reverse=True)
+    return sorted(found, key=_start, reverse=True)
 
 
 def _gap(line: Line, start: int, end: int, wide: int) -> list[Fix]:
@@ -84,20 +85,23 @@ def _replaced(line: Line, start: int, end: int, run: str, meant: str) -> Fix:
     return fix(Slip(code, line.row, start, end, params), Edit(line.row, start, end, meant))
 
 
-def _hyphen(line: Line) -> list[Fix]:
+def _start(one: Fix) -> int:
+    return one.slips[0].start
+
+
+def _hyphen(line: Line) -> Fix | None:
     """A hyphen or a bullet that only looks like the one of a list item."""
     at, text = line.content, line.text
     if at >= line.end or text[at] not in chars.HYPHENS + chars.BULLETS:
-        return []
+        return None
     behind = text[at + 1 : at + 2]
     blank = not behind or behind in chars.BLANKS
     if not blank and not (behind.isascii() or chars.ODD.match(behind)):
-        return []  # the first letter of a Japanese word
+        return None  # the first letter of a Japanese word
     if behind and behind in chars.HYPHENS:
-        return []
-    found = text[at]
-    slip = Slip("YAML122", line.row, at, at + 1, {"found": found, "needed": "-"})
-    return [fix(slip, Edit(line.row, at, at + 1, "-" if blank else "- "))]
+        return None
+    slip = Slip("YAML122", line.row, at, at + 1, {"found": text[at], "needed": "-"})
+    return fix(slip, Edit(line.row, at, at + 1, "-" if blank else "- "))
 
 
 def _key(line: Line) -> list[Fix]:

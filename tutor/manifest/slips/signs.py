@@ -15,6 +15,7 @@ from tutor.manifest.slips.lines import BLANK, Line
 TIGHT_COLON = re.compile(r"([A-Za-z_$][\w./$-]*):(?=[^\s:/])", re.ASCII)
 """A key whose colon is not followed by a space. ``http://`` and ``a::b`` are none."""
 TIGHT_HYPHEN = re.compile(r"-(?=[A-Za-z\"'{\[])")
+TIGHT_NUMBER = re.compile(r"-(?=[0-9])")
 _FIELD = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _TABS = re.compile(f"[{BLANK}]*\t[{BLANK}]*")
 _FLOW_END = re.compile(r"[,\]}]")
@@ -34,9 +35,9 @@ def tight_colon(line: Line) -> Fix | None:
     return fix(slip, Edit(line.row, found.end(), found.end(), " "))
 
 
-def tight_hyphen(line: Line) -> Fix | None:
+def tight_hyphen(line: Line, pattern: re.Pattern[str] = TIGHT_HYPHEN) -> Fix | None:
     """``-item``."""
-    found = TIGHT_HYPHEN.match(line.text, line.content)
+    found = pattern.match(line.text, line.content)
     if found is None:
         return None
     at = line.content
@@ -164,17 +165,16 @@ def open_quote(line: Line) -> Iterator[Fix]:
         )
         yield fix(slip, Edit(line.row, end - 1, end, sign))
         return
-    slip = Slip("YAML136", line.row, at, end, {"found": sign})
     comment = line.text.find(" #", at)
-    if comment > 0:
-        yield fix(slip, Edit(line.row, comment, comment, sign))
-    other = "'" if sign == '"' else '"'
-    if line.text[end - 1] == other:
-        yield fix(slip, Edit(line.row, end - 1, end, sign))
-    for closer in ("]", "}"):
-        if line.text[end - 1] == closer:
-            yield fix(slip, Edit(line.row, end - 1, end - 1, sign))
-    yield fix(slip, Edit(line.row, end, end, sign))
+    last = line.text[end - 1]
+    closings = [Edit(line.row, comment, comment, sign)] if comment > 0 else []
+    if last == ("'" if sign == '"' else '"'):
+        closings.append(Edit(line.row, end - 1, end, sign))
+    elif last in "]}":
+        closings.append(Edit(line.row, end - 1, end - 1, sign))
+    closings.append(Edit(line.row, end, end, sign))
+    for closing in closings:
+        yield fix(Slip("YAML136", line.row, at, closing.start, {"found": sign}), closing)
 
 
 def after_quote(line: Line, column: int) -> Fix | None:
@@ -223,13 +223,15 @@ def open_bracket(lines: list[Line], line: Line, column: int) -> Iterator[Fix]:
     slip = Slip(
         "YAML137", line.row, column, column + 1, {"found": sign, "needed": _CLOSERS[sign]}, "open"
     )
+    closer = _CLOSERS[sign]
+    filled = bool(line.text[column + 1 : line.end].strip())
     last = line.text[line.end - 1]
-    if last in "]})" and last != _CLOSERS[sign]:
-        yield fix(slip, Edit(line.row, line.end - 1, line.end, _CLOSERS[sign]))
-    yield fix(slip, Edit(line.row, line.end, line.end, _CLOSERS[sign]))
+    if last in "]})" and last != closer:
+        yield fix(slip, Edit(line.row, line.end - 1, line.end, closer))
+    yield fix(slip, Edit(line.row, line.end, line.end, closer), faithful=filled)
     for other, following in pairwise(lines):
         if other.row > line.row and following.indent <= line.indent and not other.opaque:
-            yield fix(slip, Edit(other.row, other.end, other.end, _CLOSERS[sign]))
+            yield fix(slip, Edit(other.row, other.end, other.end, closer))
             break
 
 
