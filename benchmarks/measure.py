@@ -5,11 +5,11 @@ machine to machine, and on a busy one from minute to minute.
 """
 
 import compileall
-import os
+import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,16 +24,22 @@ class Row(NamedTuple):
         ratio: What it came to.
         target: What it must not pass.
         against: What 1.0 stands for.
+        unit: ``×`` for a ratio.
     """
 
     what: str
     ratio: float
     target: float
     against: str
+    unit: str = "×"
 
     def __str__(self) -> str:
         held = "held" if self.ratio <= self.target else "MISSED"
-        return f"| {self.what} | {self.ratio:.2f}× | ≤ {self.target:g}× {self.against} | {held} |"
+        digits = 2 if self.unit == "×" else 1
+        space = "" if self.unit == "×" else " "
+        measured = f"{self.ratio:.{digits}f}{space}{self.unit}"
+        target = f"≤ {self.target:g}{space}{self.unit} {self.against}"
+        return f"| {self.what} | {measured} | {target} | {held} |"
 
 
 HEAD = "| what | measured | target | |\n|---|---|---|---|"
@@ -54,14 +60,22 @@ def within(function: Callable[[], object]) -> float:
 
 def child(command: Sequence[str], *, stdin: bytes = b"") -> float:
     """CPU seconds, user and system, of a command and all it starts; its output is thrown away."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         command, input=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
     )
-    after = os.times()
-    return (after.children_user - before.children_user) + (
-        after.children_system - before.children_system
-    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def table(rows: Iterable[Row]) -> int:
+    """Print rows as they come; 1 if a number is missed."""
+    missed = 0
+    print(HEAD)
+    for row in rows:
+        missed |= row.ratio > row.target
+        print(row, flush=True)
+    return missed
 
 
 def median(measure: Callable[[], float], runs: int) -> float:

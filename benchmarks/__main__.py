@@ -1,0 +1,10 @@
+"""All benchmarks: ``python -m benchmarks``. Prints the table that ``docs/benchmarks.md`` holds."""
+
+from itertools import chain
+
+from benchmarks import bench_check, bench_reader, bench_ui
+from benchmarks.measure import compiled, table
+
+if __name__ == "__main__":
+    compiled()
+    raise SystemExit(table(chain(bench_check.rows(), bench_reader.rows(), bench_ui.rows())))
