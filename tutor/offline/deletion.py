@@ -54,8 +54,8 @@ def options_of(body: Any) -> DeleteOptions:  # noqa: ANN401
     grace = body.get("gracePeriodSeconds")
     orphan = body.get("orphanDependents")
     policy = body.get("propagationPolicy")
-    dry_run = body.get("dryRun") or []
-    before = body.get("preconditions") or {}
+    dry_run = [] if body.get("dryRun") is None else body["dryRun"]
+    before = {} if body.get("preconditions") is None else body["preconditions"]
     if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int)):
         raise bad_request(_mistyped(grace, "gracePeriodSeconds", "int64"))
     if orphan is not None and not isinstance(orphan, bool):

@@ -17,6 +17,7 @@ Source: staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go, pkg
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from tutor.offline import binding, scale
@@ -36,7 +37,7 @@ from tutor.offline.refusals import (
     not_found,
 )
 from tutor.offline.requests import Admission, Random, Request
-from tutor.offline.resources import Resource, Subresource, named
+from tutor.offline.resources import Resource, named
 from tutor.offline.store import Store
 from tutor.offline.strategies import first_status, prepare_update
 
@@ -329,6 +330,29 @@ class Registry:
         last = current if dry else self.store.delete(resource.name, key).last
         return (last if resource.returns_deleted else success(resource, old)), True
 
+    def delete_collection(
+        self, request: Request, options: DeleteOptions, selects: Callable[[Obj], bool]
+    ) -> list[Obj]:
+        """Delete the objects of a collection that are selected.
+
+        Returns:
+            The objects as they were, in order.
+
+        Raises:
+            ApiError: The first refusal; what was deleted before it stays deleted.
+        """
+        found = [
+            obj for obj in self.store.list(request.resource.name, request.namespace) if selects(obj)
+        ]
+        for obj in found:
+            one = replace(request, namespace=namespace_of(obj), name=name_of(obj))
+            try:
+                self.delete(one, options)
+            except ApiError as refused:
+                if refused.code != 404:
+                    raise
+        return found
+
     def _delete_namespace(
         self, request: Request, options: DeleteOptions, old: Obj
     ) -> tuple[Obj, bool]:
@@ -366,11 +390,6 @@ def success(resource: Resource, obj: Obj) -> Obj:
         "status": "Success",
         "details": details,
     }
-
-
-def subresource_of(resource: Resource, name: str) -> Subresource | None:
-    """A subresource by its name."""
-    return resource.subresources.get(name)
 
 
 def _key(namespace: str, name: str) -> str:

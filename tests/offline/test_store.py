@@ -1,0 +1,227 @@
+"""The store: one version counter, one log, the state at any version."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.offline.errors import ApiError
+from tutor.offline.store import Change, Store, key_of
+
+Obj = dict[str, Any]
+
+
+def pod(name: str, namespace: str = "shop", **more: Any) -> Obj:
+    return {"kind": "Pod", "metadata": {"name": name, "namespace": namespace, **more}}
+
+
+def names(objects: Any) -> list[str]:
+    return [key_of(obj) for obj in objects]
+
+
+def test_every_change_has_the_next_version() -> None:
+    store = Store(first=7)
+    made = store.create("pods", pod("a"))
+    assert made.version == store.version == 8
+    assert made.after is not None
+    assert made.after["metadata"]["resourceVersion"] == "8"
+    changed = store.update("pods", {**made.after, "spec": {}})
+    gone = store.delete("pods", "shop/a")
+    assert [one.type for one in (made, changed, gone)] == ["ADDED", "MODIFIED", "DELETED"]
+    assert [change.version for change in store.since(7)] == [8, 9, 10]
+    assert gone.after is None
+    assert gone.last["metadata"]["resourceVersion"] == "10"
+    assert gone.before is changed.after
+
+
+def test_what_was_handed_out_never_changes() -> None:
+    store = Store()
+    given_ = pod("a")
+    stored = store.create("pods", given_).last
+    store.update("pods", {**stored, "spec": {"nodeName": "node-1"}})
+    assert given_ == pod("a")
+    assert "spec" not in stored
+    assert stored["metadata"]["resourceVersion"] == "101"
+
+
+def test_a_taken_name_and_an_absent_one() -> None:
+    store = Store()
+    store.create("pods", pod("a"))
+    with pytest.raises(KeyError):
+        store.create("pods", pod("a"))
+    with pytest.raises(KeyError):
+        store.update("pods", pod("b"))
+    with pytest.raises(KeyError):
+        store.delete("pods", "b")
+    assert store.version == 101
+
+
+def test_lists_are_in_the_order_of_etcd() -> None:
+    store = Store()
+    for namespace, name in (("b", "x"), ("a", "z"), ("a-b", "y"), ("a", "b"), ("a", "a-1")):
+        store.create("pods", pod(name, namespace))
+    assert names(store.list("pods")) == ["a-b/y", "a/a-1", "a/b", "a/z", "b/x"]
+    assert names(store.list("pods", "a")) == ["a/a-1", "a/b", "a/z"]
+    assert names(store.list("pods", "a", after="a/a-1")) == ["a/b", "a/z"]
+    assert store.count("pods", "a") == 3
+    assert store.count("pods") == 5
+    assert store.count("pods", "none") == 0
+    assert names(store.list("nodes")) == []
+
+
+def owner(uid: str, controller: bool) -> Obj:
+    return {"uid": uid, "controller": controller}
+
+
+def test_objects_are_found_by_their_owners() -> None:
+    store = Store()
+    first = store.create("pods", pod("b", ownerReferences=[owner("set", True)])).last
+    store.create("pods", pod("a", ownerReferences=[owner("set", True), owner("other", False)]))
+    store.create("persistentvolumeclaims", pod("c", ownerReferences=[owner("set", False)]))
+    assert names(store.owned("pods", "set")) == ["shop/a", "shop/b"]
+    assert names(store.owned("pods", "other")) == []
+    assert names(store.owned("persistentvolumeclaims", "set")) == []
+    assert [(resource, key_of(obj)) for resource, obj in store.dependents("set")] == [
+        ("persistentvolumeclaims", "shop/c"),
+        ("pods", "shop/a"),
+        ("pods", "shop/b"),
+    ]
+    metadata = {name: part for name, part in first["metadata"].items() if name[:5] != "owner"}
+    store.update("pods", {**first, "metadata": metadata})
+    store.delete("pods", "shop/a")
+    assert names(store.owned("pods", "set")) == []
+    assert [resource for resource, _ in store.dependents("set")] == ["persistentvolumeclaims"]
+    assert list(store.dependents("other")) == []
+
+
+@pytest.mark.parametrize("resource", ["pods", "services"])  # with an index, and without
+def test_objects_are_found_by_their_labels(resource: str) -> None:
+    store = Store()
+    first = store.create(resource, pod("b", labels={"app": "web", "x": "1"})).last
+    store.create(resource, pod("a", labels={"app": "web"}))
+    store.create(resource, pod("c", "other", labels={"app": "web"}))
+    assert names(store.matching(resource, "shop", {"app": "web"})) == ["shop/a", "shop/b"]
+    assert names(store.matching(resource, "shop", {"app": "web", "x": "1"})) == ["shop/b"]
+    assert names(store.matching(resource, "shop", {"app": "db"})) == []
+    assert names(store.matching(resource, "shop", {})) == ["shop/a", "shop/b"]
+    store.update(resource, {**first, "metadata": {**first["metadata"], "labels": {"x": "1"}}})
+    store.delete(resource, "shop/a")
+    assert names(store.matching(resource, "shop", {"app": "web"})) == []
+    assert names(store.matching(resource, "shop", {"x": "1"})) == ["shop/b"]
+
+
+def test_a_version_the_log_does_not_reach_is_expired() -> None:
+    store = Store(first=10, keep=4)
+    for index in range(20):
+        store.create("pods", pod(f"p{index:02}"))
+    assert store.version == 30
+    assert store.version - store.floor in range(4, 6)
+    for ask in (store.since, store.at):
+        with pytest.raises(ApiError) as gone:
+            ask(store.floor - 1)
+        assert gone.value.code == 410
+        assert gone.value.reason == "Expired"
+        words = f"too old resource version: {store.floor - 1} ({store.floor})"
+        assert gone.value.message == words
+    assert len(list(store.since(store.floor))) == store.version - store.floor
+    assert len(list(store.at(store.floor).list("pods"))) == store.floor - 10
+
+
+def test_a_reader_of_the_log_sees_what_happens_meanwhile() -> None:
+    store = Store()
+    store.create("pods", pod("a"))
+    reader = store.since(100)
+    assert next(reader).key == "shop/a"
+    store.create("pods", pod("b"))
+    assert next(reader).key == "shop/b"
+    assert next(reader, None) is None
+
+
+def test_listeners_hear_until_they_stop() -> None:
+    store = Store()
+    heard: list[Change] = []
+    stop = store.listen(heard.append)
+    store.create("pods", pod("a"))
+    stop()
+    store.create("pods", pod("b"))
+    assert [change.key for change in heard] == ["shop/a"]
+
+
+def test_the_log_says_when_and_who() -> None:
+    moments = iter([1.5, 2.5])
+    store = Store(lambda: next(moments))
+    store.actor = "kubelet"
+    store.create("pods", pod("a"))
+    store.actor = ""
+    store.delete("pods", "shop/a")
+    assert [(change.time, change.actor) for change in store.since(100)] == [
+        (1.5, "kubelet"),
+        (2.5, ""),
+    ]
+
+
+def test_a_store_goes_on_from_another_ones_objects() -> None:
+    old = Store()
+    old.create("pods", pod("a", labels={"app": "web"}, ownerReferences=[owner("set", True)]))
+    new = Store()
+    new.load({name: list(old.list(name)) for name in old.resources()}, old.version)
+    assert new.version == new.floor == old.version
+    assert list(new.list("pods")) == list(old.list("pods"))
+    assert names(new.owned("pods", "set")) == ["shop/a"]
+    assert names(new.at(new.version).list("pods")) == ["shop/a"]
+    assert new.create("pods", pod("b")).version == old.version + 1
+    with pytest.raises(ValueError, match="empty"):
+        new.load({}, 5)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "delete"]),
+        st.sampled_from(["pods", "services"]),
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, 3),
+    ),
+    max_size=30,
+)
+
+
+@given(STEPS, st.integers(0, 30))
+def test_the_state_at_every_version_is_what_it_was(steps: Any, cut: int) -> None:
+    store = Store()
+    states = {store.version: _state(store)}
+    for what, resource, name, value in steps:
+        obj = {**pod(name, labels={"v": str(value)}), "spec": value}
+        if store.get(resource, f"shop/{name}") is None:
+            store.create(resource, obj)
+        elif what == "delete":
+            store.delete(resource, f"shop/{name}")
+        else:
+            store.update(resource, obj)
+        states[store.version] = _state(store)
+    store.compact(100 + cut)
+    for version, state in states.items():
+        if version < store.floor:
+            continue
+        snapshot = store.at(version)
+        found = {
+            (resource, key_of(obj)): obj
+            for resource in snapshot.resources()
+            for obj in snapshot.list(resource)
+        }
+        assert found == state
+        pods = list(store.at(version, "pods").list("pods", "shop"))
+        assert pods == [obj for (resource, _), obj in sorted(state.items()) if resource == "pods"]
+    for value in range(4):
+        labels = {"v": str(value)}
+        assert list(store.matching("pods", "shop", labels)) == [
+            obj for obj in store.list("pods") if obj["metadata"]["labels"] == labels
+        ]
+
+
+def _state(store: Store) -> dict[tuple[str, str], Obj]:
+    return {
+        (resource, key_of(obj)): obj
+        for resource in store.resources()
+        for obj in store.list(resource)
+    }
