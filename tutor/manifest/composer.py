@@ -161,6 +161,7 @@ class Composed:
                         name = self._odd_key(key, tag)
                     if event.anchor is not None:
                         anchors.name(event.anchor, key)
+                        _without_properties(key)
                     if name in keys:
                         self._repeated(container, key, name)
                     continue
@@ -181,6 +182,9 @@ class Composed:
                 node = Scalar(value, text, not style, line, column, last_line, last_column)
                 if event.anchor is not None:
                     anchors.name(event.anchor, node)
+                    _without_properties(node)
+                elif tag is not None:
+                    _without_properties(node)
                 if items is not None:
                     items.append(node)
                     if not style and ":" in text:
@@ -428,6 +432,12 @@ class Composed:
                     Problem("YAML140", line, column, line, column + 2, {"found": "\\/"}, "escape")
                 )
             at = source.find("\\/", at + 1)
+
+
+def _without_properties(scalar: Scalar) -> None:
+    """Let a scalar begin where it does: the parser counts its anchor and its tag in."""
+    if scalar.plain and scalar.line == scalar.end_line:
+        scalar.column = scalar.end_column - len(scalar.text)
 
 
 def _short(tag: str) -> str:

@@ -56,9 +56,25 @@ def shifted(lines: int, columns: int, first: int) -> At:
     return lambda line, column: (line + lines, column + columns * (line == first))
 
 
+def not_beyond(line: int, column: int) -> At:
+    """No place behind a last one."""
+    return lambda row, at: min((row, at), (line, column))
+
+
 def line_starts(text: str) -> list[int]:
     """Where the lines of a text begin, as YAML counts them, and at last where the text ends."""
     return [0, *(m.end() for m in _YAML.finditer(text)), len(text)]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as editors count them."""
+    return _EDITORS.split(text)
+
+
+def place(text: str, index: int) -> tuple[int, int]:
+    """Line and column of a character, as editors count them, both from 1."""
+    before = lines_of(text[:index])
+    return len(before), len(before[-1]) + 1
 
 
 def beyond_yaml(text: str, first: int) -> At | None:

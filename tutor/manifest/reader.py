@@ -21,7 +21,18 @@ from tutor.manifest.composer import Composed, Composer
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.lists import expand
 from tutor.manifest.nodes import Mapping, Scalar, Sequence
-from tutor.manifest.places import At, after, beyond_yaml, line_starts, move, moved, shifted
+from tutor.manifest.places import (
+    At,
+    after,
+    beyond_yaml,
+    line_starts,
+    lines_of,
+    move,
+    moved,
+    not_beyond,
+    place,
+    shifted,
+)
 from tutor.manifest.problems import Problem
 from tutor.manifest.splitting import Chunk, has_directives, split, without_directives
 from tutor.model.findings import Finding
@@ -127,6 +138,9 @@ class _Reading:
         self._index += 1
         if chunk.skipped:
             at = after(shifted(0, chunk.skipped, chunk.line), at)
+        if chunk.ended and whole:
+            line, column = place(chunk.text, len(chunk.text) - 1)
+            at = after(not_beyond(chunk.line + line - 1, column), at)
         chunk = without_directives(chunk)
         self.report(chunk.problems)
         try:
@@ -285,13 +299,13 @@ def _missing_separator(key: Scalar) -> Problem:
 
 def _rest(chunk: Chunk, end: int) -> list[Problem]:
     """Text behind the end of the document, which kubectl passes over in silence."""
-    line = chunk.line + chunk.text.count("\n", 0, end)
-    column = end - chunk.text.rfind("\n", 0, end)
-    for row, text in enumerate(chunk.text[end:].split("\n")):
+    line, column = place(chunk.text, end)
+    for row, text in enumerate(lines_of(chunk.text[end:])):
         found = text.strip()
         if found and found[0] != "#":
-            start = len(text) - len(text.lstrip()) + (column if row == 0 else 1)
-            return [Problem("YAML107", line + row, start, line + row, start + len(found), {})]
+            start = len(text) - len(text.lstrip()) + (1 if row else column)
+            number = chunk.line + line + row - 1
+            return [Problem("YAML107", number, start, number, start + len(found), {})]
     return []
 
 

@@ -32,12 +32,14 @@ class Chunk(NamedTuple):
         line: The line it begins at, from 1.
         problems: What is wrong with the separators before it.
         skipped: Characters of its first line that are not in ``text``.
+        ended: Whether its last line got the end that the file does not have.
     """
 
     text: str
     line: int
     problems: tuple[Problem, ...] = ()
     skipped: int = 0
+    ended: bool = False
 
 
 def split(text: str, line: int = 1) -> list[Chunk]:
@@ -57,10 +59,11 @@ def split(text: str, line: int = 1) -> list[Chunk]:
     mark = 0 if text.startswith(SEPARATOR) else text.find("\n" + SEPARATOR) + 1 or -1
     for _ in range(MAX_DOCUMENTS):
         chunk = text[start:mark] if mark >= 0 else text[start:]
-        if mark < 0 and not chunk.endswith("\n"):
+        ended = mark < 0 and not chunk.endswith("\n")
+        if ended:
             chunk += "\n"  # kubectl ends every line, which block scalars can tell
         if not chunk.isspace() and chunk:
-            chunks.append(Chunk(chunk, line, problems, skipped))
+            chunks.append(Chunk(chunk, line, problems, skipped, ended))
             problems = ()
         if mark < 0:
             break

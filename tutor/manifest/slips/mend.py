@@ -221,7 +221,9 @@ def _unbroken(draft: Draft) -> None:
 def _window(draft: Draft, bad: Broken) -> list[Line]:
     """The lines around a place, from a line at the margin on."""
     first = max(min(bad.row, bad.from_row) - _BEFORE, 0)
-    while first > 0 and not draft.rows[first][:1].strip(" \t#"):
+    for _ in range(_BEFORE):
+        if first == 0 or draft.rows[first][:1].strip(" \t#"):
+            break
         first -= 1
     last = min(max(bad.row, bad.from_row) + _AFTER, len(draft.rows))
     return scan(draft.rows, first, last)

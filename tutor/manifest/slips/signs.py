@@ -97,10 +97,11 @@ def _tabbed(run: list[Line]) -> Slip:
 
 
 def tab_at(line: Line, column: int) -> Fix | None:
-    """A tab behind a hyphen, where the parser stopped at it."""
+    """A tab where the parser stopped at it: behind a hyphen, or before a text."""
     if line.text[column : column + 1] != "\t":
         return None
-    slip = Slip("YAML130", line.row, column, column + 1, {"count": 1}, "inside")
+    variant = "inside" if line.text[:column].strip() else ""
+    slip = Slip("YAML130", line.row, column, column + 1, {"count": 1}, variant)
     return fix(slip, Edit(line.row, column, column + 1, " "))
 
 
