@@ -517,7 +517,7 @@ def stateful_set(name: str = "web", replicas: int = 3, **spec: Any) -> Obj:
     }
 
 
-def image(obj: Obj, name: str) -> None:
+def image(name: str, obj: Obj) -> None:
     """Change the image of a set's template."""
     obj["spec"]["template"]["spec"]["containers"][0]["image"] = name
 
