@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.offline.bootstrap import bootstrap
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 from tutor.offline.plan import (
@@ -393,3 +394,25 @@ def test_the_same_seed_and_requests_give_the_same_history(
     commands: list[tuple[str, int, float]], seed: int
 ) -> None:
     assert play(commands, seed) == play(commands, seed)
+
+
+def test_a_new_cluster_has_nodes_namespaces_and_a_class() -> None:
+    runner = Runner((), Bare(), random.Random(1))
+    bootstrap(runner.registry)
+    store = runner.store
+    assert [one["metadata"]["name"] for one in store.list("nodes")] == [
+        "node-1",
+        "node-2",
+        "node-3",
+    ]
+    zones = [
+        one["metadata"]["labels"]["topology.kubernetes.io/zone"] for one in store.list("nodes")
+    ]
+    assert zones == ["zone-1", "zone-2", "zone-3"]
+    assert store.count("namespaces") == 4
+    (storage_class,) = store.list("storageclasses.storage.k8s.io")
+    annotations = storage_class["metadata"]["annotations"]
+    assert annotations == {"storageclass.kubernetes.io/is-default-class": "true"}
+    version = store.version
+    bootstrap(runner.registry)
+    assert store.version == version

@@ -44,7 +44,7 @@ from tutor.offline.store import Change, Store
 # Changes of these do not mean that something is still going on.
 HEARTBEATS = frozenset({"leases.coordination.k8s.io", "nodes"})
 _MANAGERS = {"default-scheduler": "kube-scheduler", "kubelet": "kubelet"}
-_START = 1_767_225_600.0  # 2026-01-01T00:00:00Z
+START = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 
 
 class StoreView:
@@ -102,7 +102,7 @@ class Runner:
         controllers: In the order in which they hear of changes.
         admission: See :class:`~tutor.offline.requests.Admission`.
         random: The only source of randomness.
-        start: The first moment, seconds since the epoch.
+        clock: One that admission shares; a new one otherwise.
         gates: Feature gates.
         store: One to go on from; a new one otherwise.
 
@@ -120,11 +120,11 @@ class Runner:
         admission: Admission,
         random: Random,
         *,
-        start: float = _START,
+        clock: Clock | None = None,
         gates: Mapping[str, bool] | None = None,
         store: Store | None = None,
     ) -> None:
-        self.clock = Clock(start)
+        self.clock = clock if clock is not None else Clock(START)
         self.store = store if store is not None else Store(lambda: self.clock.now)
         self.view = StoreView(self.store, self.clock, gates or {})
         self.registry = Registry(self.store, self.clock, random, admission, self.view)
