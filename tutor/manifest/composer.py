@@ -29,6 +29,7 @@ from tutor.manifest.limits import (
     MAX_NODES,
     LimitError,
 )
+from tutor.manifest.marks import block_end, escaped_slashes, only_libyaml_takes, without_properties
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
 from tutor.manifest.problems import Problem
 from tutor.manifest.scalars import (
@@ -161,7 +162,8 @@ class Composed:
                         name = self._odd_key(key, tag)
                     if event.anchor is not None:
                         anchors.name(event.anchor, key)
-                        _without_properties(key)
+                    if event.anchor is not None or tag is not None:
+                        without_properties(key)
                     if name in keys:
                         self._repeated(container, key, name)
                     continue
@@ -170,9 +172,10 @@ class Composed:
                 elif style:
                     value = text
                     if style in "|>":
-                        last_line, last_column = self._block_end(start, end)
+                        last_line, last_column = block_end(self._text, start, end)
+                        last_line += offset
                     elif slashes and style == '"':
-                        self._escaped_slash(start, end)
+                        self._slashes_in(event)
                 elif text in WORDS:
                     value = WORDS[text]
                     if value.__class__ is float:
@@ -182,9 +185,8 @@ class Composed:
                 node = Scalar(value, text, not style, line, column, last_line, last_column)
                 if event.anchor is not None:
                     anchors.name(event.anchor, node)
-                    _without_properties(node)
-                elif tag is not None:
-                    _without_properties(node)
+                if event.anchor is not None or tag is not None:
+                    without_properties(node)
                 if items is not None:
                     items.append(node)
                     if not style and ":" in text:
@@ -222,7 +224,8 @@ class Composed:
                 if start.index != end.index:  # its own bracket: a flow collection
                     last_line, last_column = end.line + offset, end.column + 1
                     if self._flow_marks:
-                        self._check_flow(container)
+                        for found, odd in only_libyaml_takes(container):
+                            self._key_problem("YAML139", odd, "flow", found=found)
                 node = container
                 container.end_line, container.end_column = last_line, last_column
                 container, items, keys, values, key, name = stack.pop()
@@ -350,6 +353,8 @@ class Composed:
             merged.discard(name)
             return
         assert isinstance(mapping, Mapping)  # noqa: S101
+        if len(self.problems) >= _MOST and name not in _JOINED:
+            return
         first = mapping.keys[name]
         if len(self._stack) == 1 and name in _JOINED:
             self.repeated.append(key)
@@ -394,50 +399,11 @@ class Composed:
         self._anchors.spend(node, len(self._stack), line, column)
         return node
 
-    def _check_flow(self, container: Mapping | Sequence) -> None:
-        """Plain scalars within brackets that libyaml takes and kubectl's parser does not."""
-        inside: list[Node] = (
-            container.items
-            if isinstance(container, Sequence)
-            else [*container.keys.values(), *container.values.values()]
-        )
-        for node in inside:
-            if (
-                isinstance(node, Scalar)
-                and node.plain
-                and ("?" in node.text or node.text[:1] == ":")
-            ):
-                found = "?" if "?" in node.text else ":"
-                self._key_problem("YAML139", node, "flow", found=found)
-
-    def _block_end(self, start: Any, end: Any) -> tuple[int, int]:  # noqa: ANN401
-        """Where a block scalar's last line ends; the parser's mark is where the next one begins."""
-        text, at = self._text, end.index
-        while at > start.index and text[at - 1] in "\r\n":
-            at -= 1
-        line = end.line - text.count("\n", at, end.index) + self._line
-        return line, at - text.rfind("\n", 0, at)
-
-    def _escaped_slash(self, start: Any, end: Any) -> None:  # noqa: ANN401
-        r"""``\/`` in double quotes: libyaml takes it, kubectl's parser does not."""
-        source = self._text[start.index : end.index]
-        at = source.find("\\/")
-        while at >= 0:
-            backslashes = at - len(source[: at + 1].rstrip("\\")) + 1
-            if backslashes % 2:
-                line = start.line + self._line + source.count("\n", 0, at)
-                column = at - source.rfind("\n", 0, at)
-                column += start.column if line == start.line + self._line else 0
-                self._add(
-                    Problem("YAML140", line, column, line, column + 2, {"found": "\\/"}, "escape")
-                )
-            at = source.find("\\/", at + 1)
-
-
-def _without_properties(scalar: Scalar) -> None:
-    """Let a scalar begin where it does: the parser counts its anchor and its tag in."""
-    if scalar.plain and scalar.line == scalar.end_line:
-        scalar.column = scalar.end_column - len(scalar.text)
+    def _slashes_in(self, event: Any) -> None:  # noqa: ANN401
+        """The escapes of a quoted text that libyaml takes and kubectl's parser does not."""
+        for line, column in escaped_slashes(self._text, event.start_mark, event.end_mark):
+            at = (line + self._line, column)
+            self._add(Problem("YAML140", *at, at[0], at[1] + 2, {"found": "\\/"}, "escape"))
 
 
 def _short(tag: str) -> str:

@@ -108,9 +108,9 @@ def move(root: Node, at: At) -> None:
         seen.add(id(node))
         empty = (node.line, node.column) == (node.end_line, node.end_column)
         node.line, node.column = at(node.line, node.column)
-        node.end_line, node.end_column = (
-            (node.line, node.column) if empty else _end(at, node.end_line, node.end_column)
-        )
+        begin = (node.line, node.column)
+        end = begin if empty else max(begin, _end(at, node.end_line, node.end_column))
+        node.end_line, node.end_column = end
         if isinstance(node, Mapping):
             pending.extend(node.keys.values())
             pending.extend(node.values.values())
@@ -121,7 +121,7 @@ def move(root: Node, at: At) -> None:
 def moved(problem: Problem, at: At) -> Problem:
     """A problem at the place where it was written."""
     line, column = at(problem.line, problem.column)
-    end_line, end_column = _end(at, problem.end_line, problem.end_column)
+    end_line, end_column = max((line, column), _end(at, problem.end_line, problem.end_column))
     return problem._replace(line=line, column=column, end_line=end_line, end_column=end_column)
 
 

@@ -8,13 +8,13 @@ import re
 from typing import NamedTuple
 
 from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
+from tutor.manifest.places import place
 from tutor.manifest.problems import Problem
 
 SEPARATOR = "---"
 _CONTENT = re.compile(r"[{\[!&|>%\"']|[^\s:]+:(?:\s|$)")
 """Behind ``---``, the beginning of a document; anything else is a remark without its ``#``."""
 _BREAKS = "\r\n\x85\u2028\u2029"
-_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
 _UP_TO_BREAK = re.compile(f"[^{_BREAKS}]+")
 _DIRECTIVES = re.compile(
     rf"\ufeff?(?:[ \t]*(?:\#[^{_BREAKS}]*)?[{_BREAKS}])*%[^{_BREAKS}]*"
@@ -72,14 +72,16 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         tail = text[mark + len(SEPARATOR) : end]
         found = tail.strip()
         skipped = 0
+        content = False
         if found and found[0] != "#":
-            column = len(SEPARATOR) + 1 + len(tail) - len(tail.lstrip())
-            problems += (_bad_separator(line, column, found),)
-            if _CONTENT.match(found):
-                skipped = column - 1
-        if skipped:  # what stands behind the dashes is the document's first line
-            start = mark + skipped
-        else:
+            content = _CONTENT.match(found) is not None
+            lead = tail[: len(tail) - len(tail.lstrip())]
+            down, column = place(SEPARATOR + lead, len(SEPARATOR) + len(lead))
+            problems += (_bad_separator(line + down - 1, column, found),)
+            if content:  # the document's first line, behind the dashes
+                line, skipped = line + down - 1, column - 1
+                start = mark + len(SEPARATOR) + len(lead)
+        if not content:
             start = end
             line += text.endswith("\n", mark, end)
         mark = text.find("\n" + SEPARATOR, end - 1) + 1 or -1
@@ -104,12 +106,12 @@ def without_directives(chunk: Chunk) -> Chunk:
         return chunk
     head = match[0]
     at = next(_DIRECTIVE.finditer(head)).start()
-    line = chunk.line + len(_BREAK.findall(head, 0, at))
+    line, column = place(head, at)
+    line += chunk.line - 1
     found = _UP_TO_BREAK.match(head, at)
     length = len(found[0]) if found else 1
-    problem = Problem(
-        "YAML108", line, 1, line, length + 1, {"found": head[at : at + length][:_SHOWN]}
-    )
+    params = {"found": head[at : at + length][:_SHOWN]}
+    problem = Problem("YAML108", line, column, line, column + length, params)
     text = _DIRECTIVE.sub("#", head) + text[match.end() :]
     return chunk._replace(text=text, problems=(*chunk.problems, problem))
 
