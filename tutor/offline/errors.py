@@ -24,6 +24,7 @@ class ApiError(Exception):
         reason: ``NotFound``, ``Invalid``, ``Conflict`` …; empty for none.
         message: The text a client shows.
         details: ``name``, ``group``, ``kind``, ``causes``, ``retryAfterSeconds``.
+        detailed: Whether details were given at all: the real server sends empty ones at times.
         metadata: Of the Status: ``continue`` for a list that can be gone on with.
     """
 
@@ -35,6 +36,7 @@ class ApiError(Exception):
         self.reason = reason
         self.message = message
         self.details = details or {}
+        self.detailed = details is not None
         self.metadata: dict[str, Any] = {}
 
     def status(self) -> dict[str, Any]:
@@ -48,7 +50,7 @@ class ApiError(Exception):
         }
         if self.reason:
             body["reason"] = self.reason
-        if self.details:
+        if self.details or self.detailed:
             body["details"] = self.details
         body["code"] = self.code
         return body

@@ -1,0 +1,261 @@
+"""Everything between the wire and the store, in the order of the real server."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from tutor.manifest.schema_bundle import Type
+from tutor.offline.admission import plugins, services
+from tutor.offline.admission.apply import managers as owners
+from tutor.offline.admission.apply import typed
+from tutor.offline.admission.apply.apply import applied, applier
+from tutor.offline.admission.apply.managers import Manager
+from tutor.offline.admission.decode import DecodeError, as_warnings, bad_request, check, decode
+from tutor.offline.admission.defaults import MAX_UNAVAILABLE, default
+from tutor.offline.admission.patching import patched
+from tutor.offline.admission.resets import reset_fields
+from tutor.offline.admission.types import type_of
+from tutor.offline.admission.validation import validate_create, validate_update
+from tutor.offline.admission.values import Json
+from tutor.offline.admission.warnings import warnings_of
+from tutor.offline.admission.wire import encode
+from tutor.offline.clock import timestamp
+from tutor.offline.errors import ApiError
+from tutor.offline.objects import Obj, dig, meta, name_of
+from tutor.offline.plan import View
+from tutor.offline.refusals import invalid
+from tutor.offline.requests import Random, Raw, Request
+
+
+class Now(Protocol):
+    """Something that tells the time."""
+
+    @property
+    def now(self) -> float:
+        """Virtual time, seconds since the epoch."""
+
+
+class Rules:
+    """Admission as the real server does it.
+
+    Args:
+        clock: For the times of ``managedFields``.
+        random: For what the server makes up: addresses, ports, the suffix of a token's volume.
+        gates: Feature gates of this cluster.
+    """
+
+    def __init__(self, clock: Now, random: Random, gates: Mapping[str, bool]) -> None:
+        self.clock = clock
+        self.random = random
+        self.gates = gates
+
+    # -- bodies
+
+    def decode(self, request: Request, body: Json) -> Obj:
+        """The object a body means: known fields of the right types, defaults set.
+
+        Raises:
+            ApiError: 400 or 415.
+        """
+        api_version, kind = request.kind
+        if isinstance(body, Raw):
+            obj, warnings = decode(
+                body.data, body.content_type, kind, api_version, request.field_validation
+            )
+            request.warnings += warnings
+        elif not isinstance(body, dict):
+            raise bad_request(f"the object provided is unrecognized (must be of type {kind})")
+        else:
+            obj = self._checked(request, body)
+        return self._finished(obj, request, type_of(kind, api_version))
+
+    def _checked(self, request: Request, body: Obj) -> Obj:
+        api_version, kind = request.kind
+        if not request.trusted:
+            try:
+                check(body, type_of(kind, api_version))
+            except DecodeError as error:
+                version = api_version.rpartition("/")[2]
+                raise bad_request(
+                    f'{kind} in version "{version}" cannot be handled as a {kind}: {error}'
+                ) from None
+        return {"kind": kind, "apiVersion": api_version, **body}
+
+    def _finished(self, obj: Obj, request: Request, type_: Type) -> Obj:
+        made = encode(default(obj, type_, self.gates), type_)
+        api_version, kind = request.kind
+        made["kind"], made["apiVersion"] = kind, api_version
+        return made
+
+    def patch(self, request: Request, current: Obj | None, body: Json) -> Obj:
+        """The object a patch makes of the current one, decoded and defaulted.
+
+        Raises:
+            ApiError: 400, 409, 415, 422 or 500.
+        """
+        api_version, kind = request.kind
+        type_ = type_of(kind, api_version)
+        if request.patch_type == "apply":
+            return self._apply(request, current, body, type_)
+        obj, strict = patched(request, current or {}, body, type_)
+        if request.field_validation != "Ignore":
+            request.warnings += as_warnings(strict)
+        return self._finished(obj, request, type_)
+
+    def _apply(self, request: Request, current: Obj | None, body: Json, type_: Type) -> Obj:
+        from tutor.offline.admission.patching import configuration
+
+        config = configuration(request, body)
+        api_version, kind = request.kind
+        found = config.get("apiVersion") or ""
+        if found != api_version or config.get("kind") != kind:
+            raise bad_request(
+                "incorrect version specified in apply patch. Specified patch version:"
+                f" {found}, expected: {api_version}"
+            )
+        if meta(config).get("managedFields") is not None:
+            raise bad_request("metadata.managedFields must be nil")
+        live = current if current is not None else self._empty(type_)
+        manager = applier(request.field_manager, request.subresource)
+        result, managers = applied(
+            owners.unmanaged(live),
+            config,
+            typed.root(type_.name),
+            owners.read(current),
+            manager,
+            api_version=api_version,
+            reset=reset_fields(request.resource.name, request.subresource),
+            force=request.force,
+            now=timestamp(self.clock.now),
+        )
+        try:
+            check(result, type_)
+        except DecodeError as error:
+            raise bad_request(str(error)) from None
+        made = self._finished(result, request, type_)
+        return self._steady(current, owners.managed(made, managers))
+
+    def _empty(self, type_: Type) -> Obj:
+        return encode({}, type_)
+
+    # -- owners
+
+    def manage(self, request: Request, old: Obj | None, new: Obj) -> Obj:
+        """The new object with ``metadata.managedFields`` kept as the request changes them."""
+        if request.patch_type == "apply" and request.subresource != "scale":
+            return new
+        before = owners.read(old)
+        sent = meta(new).get("managedFields")
+        if old is not None:
+            if not before:
+                return owners.unmanaged(new)
+            if sent is not None and not [entry for entry in sent if entry]:
+                return owners.unmanaged(new)  # asked to forget all owners
+        resource = request.resource
+        type_ = type_of(resource.kind, resource.api_version)
+        ref = typed.root(type_.name)
+        live = owners.unmanaged(old) if old is not None else self._empty(type_)
+        plain = owners.unmanaged(new)
+        reset = reset_fields(resource.name, request.subresource)
+        difference = typed.compare(live, plain, ref)
+        if request.subresource == "scale":
+            managers = self._scaled(request, before, difference)
+        else:
+            manager = Manager(
+                request.field_manager, owners.UPDATE, resource.api_version, request.subresource
+            )
+            managers = owners.updated(before, manager, difference, reset, timestamp(self.clock.now))
+        return self._steady(old, owners.managed(plain, managers))
+
+    def _scaled(
+        self, request: Request, before: owners.Managers, difference: typed.Difference
+    ) -> owners.Managers:
+        """Who owns the replicas after a Scale was written: noted only where somebody did before.
+
+        Source: apimachinery ``util/managedfields/scalehandler.go``.
+        """
+        replicas = ("f:spec", "f:replicas")
+        if not any(replicas in entry.fields for entry in before.values()):
+            return before
+        only = typed.Difference(
+            difference.added & {replicas}, frozenset(), difference.modified & {replicas}
+        )
+        if not only.added | only.modified:
+            return before
+        manager = Manager(
+            request.field_manager, owners.UPDATE, request.resource.api_version, "scale"
+        )
+        return owners.updated(before, manager, only, frozenset(), "")
+
+    def _steady(self, old: Obj | None, new: Obj) -> Obj:
+        """The new object; with the old times of its owners where nothing else changed."""
+        if old is None:
+            return new
+        old_entries = meta(old).get("managedFields") or []
+        entries = meta(new).get("managedFields") or []
+        if owners.same_but_for_times(old_entries, entries):
+            restored = {**new, "metadata": {**meta(new), "managedFields": old_entries}}
+            if restored == old:
+                return restored
+        return new
+
+    # -- plugins and validation
+
+    def create(self, request: Request, view: View, obj: Obj) -> Obj:
+        """A new object after mutating plugins, and only if it is valid and allowed.
+
+        Raises:
+            ApiError: 403 or 422.
+        """
+        obj = plugins.mutate(request, view, obj, self.random)
+        obj = self._gated(obj, None)
+        if request.resource.name == "services":
+            obj = services.prepared(obj)
+        self._refuse(request, obj, validate_create(request.resource.kind, obj, self.gates))
+        if not request.trusted:
+            request.warnings += warnings_of(request.resource.kind, obj)
+        if request.resource.name == "services":
+            obj = services.allocated(request, view, obj, self.random)
+        plugins.allow(request, view, None, obj)
+        return obj
+
+    def update(self, request: Request, view: View, old: Obj, new: Obj) -> Obj:
+        """A changed object after mutating plugins, and only if the change is valid and allowed.
+
+        Raises:
+            ApiError: 403 or 422.
+        """
+        new = self._gated(new, old)
+        if request.resource.name == "services" and not request.subresource:
+            new = services.kept(old, new)
+        new = plugins.mutate_update(request, view, old, new)
+        causes = validate_update(request.resource.kind, request.subresource, old, new, self.gates)
+        self._refuse(request, new, causes)
+        if not request.trusted:
+            request.warnings += warnings_of(request.resource.kind, new, old)
+        if request.resource.name == "services" and not request.subresource:
+            new = services.allocated(request, view, new, self.random)
+        plugins.allow(request, view, old, new)
+        return new
+
+    def delete(self, request: Request, view: View, old: Obj) -> None:
+        """Every deletion may go on: those of protected objects wait for their finalizers."""
+
+    def _gated(self, obj: Obj, old: Obj | None) -> Obj:
+        """An object without the fields of a gate that is off, unless they were there before."""
+        if obj.get("kind") != "StatefulSet" or self.gates.get(MAX_UNAVAILABLE):
+            return obj
+        path = ("spec", "updateStrategy", "rollingUpdate", "maxUnavailable")
+        if dig(obj, *path) is None or (old is not None and dig(old, *path) is not None):
+            return obj
+        strategy = obj["spec"]["updateStrategy"]
+        rolling = {k: v for k, v in strategy["rollingUpdate"].items() if k != "maxUnavailable"}
+        spec = {**obj["spec"], "updateStrategy": {**strategy, "rollingUpdate": rolling}}
+        return {**obj, "spec": spec}
+
+    def _refuse(self, request: Request, obj: Obj, causes: list[Json]) -> None:
+        if causes:
+            resource = request.resource
+            raise invalid(resource.kind, resource.group, name_of(obj), causes)
+
+
+__all__ = ["ApiError", "Rules"]

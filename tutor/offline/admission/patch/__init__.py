@@ -1,0 +1,1 @@
+"""The three patches that do not apply: JSON patch, JSON merge patch, strategic merge patch."""

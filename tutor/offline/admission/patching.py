@@ -1,0 +1,146 @@
+"""A patch request's body and object → the object it asks for, or the refusal in the real words.
+
+Source: apiserver ``endpoints/handlers/patch.go``.
+"""
+
+from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.schema_bundle import Type
+from tutor.offline.admission.apply import typed
+from tutor.offline.admission.decode import (
+    STRICT,
+    DecodeError,
+    bad_request,
+    check,
+    go_kind,
+    known,
+)
+from tutor.offline.admission.gojson import Doubled, JsonError, dumps, loads, quote
+from tutor.offline.admission.order import in_order
+from tutor.offline.admission.patch import jsonpatch, merge, strategic
+from tutor.offline.admission.patch.errors import PatchError
+from tutor.offline.admission.values import Json
+from tutor.offline.errors import ApiError
+from tutor.offline.objects import Obj
+from tutor.offline.requests import Raw, Request
+
+_GENERIC = "the server rejected our request due to an error in our request"
+
+
+def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Obj, list[str]]:
+    """The object a JSON, merge or strategic merge patch makes, and its strict errors.
+
+    Raises:
+        ApiError: 400, 413, 422 or 500.
+    """
+    patch = _body(request, body)
+    strict = _doubled(patch, "")
+    if strict and request.field_validation == STRICT:
+        raise bad_request(f"strict decoding error: {', '.join(strict)}")
+    try:
+        if request.patch_type == "json":
+            made = jsonpatch.apply(current, patch)
+        elif request.patch_type == "merge":
+            made = merge.apply(current, patch)
+        else:
+            made = strategic.apply(current, patch, typed.root(type_.name))
+    except PatchError as error:
+        raise _refused(error) from None
+    if not isinstance(made, dict):
+        made = {}
+    try:
+        api_version, kind = request.kind
+        found_version, found_kind = made.get("apiVersion", ""), made.get("kind", "")
+        if (found_version, found_kind) != (api_version, kind):
+            known(str(found_kind), str(found_version), kind, api_version)
+        unknown = check(made, type_)
+        if unknown and request.field_validation == STRICT:
+            raise DecodeError(f"strict decoding error: {', '.join(unknown)}")
+    except DecodeError as error:
+        if request.patch_type == "strategic":
+            shown = strategic.go_map(patch)
+        else:
+            shown = dumps(in_order(made, current, type_))
+        raise _unfit(shown, error) from None
+    return made, strict + unknown
+
+
+def configuration(request: Request, body: Json) -> Obj:
+    """The configuration of an apply.
+
+    Raises:
+        ApiError: 400.
+    """
+    if isinstance(body, Raw):
+        try:
+            value, repeated = read_body(body.data.decode("utf-8", "replace"))
+        except BodyError as error:
+            raise bad_request(
+                f"error decoding YAML: error converting YAML to JSON: {error}"
+            ) from None
+        if repeated:
+            lines = [f'line {n}: key "{key}" already set in map' for n, key in repeated]
+            if request.field_validation == STRICT:
+                listed = "".join(f"\n  {line}" for line in lines)
+                raise bad_request(
+                    "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal"
+                    f" errors:{listed}"
+                )
+            if request.field_validation != "Ignore":
+                request.warnings += lines
+        body = value
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise bad_request(
+            "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot"
+            f" unmarshal {go_kind(body)} into Go value of type map[string]interface {{}}"
+        )
+    return body
+
+
+def _body(request: Request, body: Json) -> Json:
+    if isinstance(body, Raw):
+        try:
+            body = loads(body.data.decode("utf-8", "replace"))
+        except JsonError as error:
+            prefix = "" if request.patch_type != "merge" else "error decoding patch: "
+            raise bad_request(f"{prefix}{error}") from None
+    if request.patch_type != "json" and not isinstance(body, dict):
+        if body is None:
+            return {}
+        prefix = "" if request.patch_type != "merge" else "error decoding patch: "
+        raise bad_request(
+            f"{prefix}json: cannot unmarshal {go_kind(body)} into Go value of type"
+            " map[string]interface {}"
+        )
+    return body
+
+
+def _doubled(value: Json, path: str) -> list[str]:
+    found: list[str] = []
+    if isinstance(value, Doubled):
+        found += [f"duplicate field {quote(path + key)}" for key in value.twice]
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found += _doubled(item, f"{path}{key}.")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found += _doubled(item, f"{path.removesuffix('.')}[{index}].")
+    return found
+
+
+def _refused(error: PatchError) -> ApiError:
+    if error.code == 422:
+        return ApiError(422, "Invalid", _GENERIC, {})
+    if error.code == 413:
+        return ApiError(413, "RequestEntityTooLarge", str(error))
+    if error.code == 500:
+        return ApiError(500, "", str(error))
+    return bad_request(str(error))
+
+
+def _unfit(shown: str, error: DecodeError) -> ApiError:
+    """422: what a patch makes is no object of the kind."""
+    message = f"Invalid value: {quote(shown)}: {error}"
+    cause = {"reason": "FieldValueInvalid", "message": message, "field": "patch"}
+    return ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})

@@ -1,0 +1,235 @@
+"""Admission plugins that change or refuse objects: those enabled by default that a learner meets.
+
+Source: ``plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority,resourcequota}``,
+``.../storage/{storageclass/setdefault,storageobjectinuseprotection,persistentvolume/resize}``.
+"""
+
+from collections.abc import Iterable
+
+from tutor.manifest.quantity import parse
+from tutor.offline.admission import quota
+from tutor.offline.names import suffix
+from tutor.offline.objects import Obj, dig, meta, name_of
+from tutor.offline.plan import View
+from tutor.offline.refusals import forbidden
+from tutor.offline.requests import Random, Request
+
+PVC_PROTECTION = "kubernetes.io/pvc-protection"
+PV_PROTECTION = "kubernetes.io/pv-protection"
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105
+_TOKEN_SECONDS = 3607
+_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+_TOLERATION_SECONDS = 300
+_CLASSES = {
+    "system-cluster-critical": 2_000_000_000,
+    "system-node-critical": 2_000_001_000,
+}
+
+
+def mutate(request: Request, view: View, obj: Obj, random: Random) -> Obj:
+    """A new object with what the plugins add.
+
+    Raises:
+        ApiError: A plugin refuses it.
+    """
+    name = request.resource.name
+    if name == "pods":
+        return _priority(request, _tolerations(_account(request, view, obj, random)))
+    if name == "persistentvolumeclaims":
+        return _class(view, _finalizer(obj, PVC_PROTECTION))
+    if name == "persistentvolumes":
+        return _finalizer(obj, PV_PROTECTION)
+    return obj
+
+
+def mutate_update(request: Request, view: View, old: Obj, new: Obj) -> Obj:
+    """A changed object with what the plugins add."""
+    if request.resource.name == "pods" and not request.subresource:
+        return _tolerations(new)
+    return new
+
+
+def allow(request: Request, view: View, old: Obj | None, new: Obj) -> None:
+    """Let an object pass the plugins that only judge.
+
+    Raises:
+        ApiError: 403.
+    """
+    if request.resource.name == "persistentvolumeclaims" and old is not None:
+        _resizable(request, view, old, new)
+    if old is None and not request.subresource:
+        quota.charge(request, view, new)
+
+
+def _finalizer(obj: Obj, finalizer: str) -> Obj:
+    metadata = meta(obj)
+    held = metadata.get("finalizers") or []
+    if finalizer in held or "deletionTimestamp" in metadata:
+        return obj
+    return {**obj, "metadata": {**metadata, "finalizers": [*held, finalizer]}}
+
+
+def _account(request: Request, view: View, pod: Obj, random: Random) -> Obj:
+    spec = dict(pod.get("spec") or {})
+    if "kubernetes.io/config.mirror" in (meta(pod).get("annotations") or {}):
+        return pod
+    name = spec.get("serviceAccountName") or "default"
+    spec["serviceAccountName"] = spec["serviceAccount"] = name
+    account = view.get("serviceaccounts", request.namespace, name)
+    if account is None:
+        why = (
+            f"error looking up service account {request.namespace}/{name}:"
+            f' serviceaccount "{name}" not found'
+        )
+        raise forbidden(request.resource, name_of(pod), why)
+    mounts = spec.get("automountServiceAccountToken")
+    if mounts is None:
+        mounts = account.get("automountServiceAccountToken")
+    if mounts is not False:
+        _mount_token(spec, random)
+    if not spec.get("imagePullSecrets") and account.get("imagePullSecrets"):
+        spec["imagePullSecrets"] = account["imagePullSecrets"]
+    return {**pod, "spec": spec}
+
+
+def _mount_token(spec: Obj, random: Random) -> None:
+    """Mount the account's token where nothing is mounted in its place."""
+    volume = next(
+        (
+            one["name"]
+            for one in spec.get("volumes") or ()
+            if one.get("name", "").startswith("kube-api-access-")
+        ),
+        "",
+    )
+    fresh = not volume
+    volume = volume or f"kube-api-access-{suffix(random)}"
+    mount = {"name": volume, "readOnly": True, "mountPath": _TOKEN_PATH}
+    needed = False
+    for part in ("initContainers", "containers"):
+        made: list[Obj] = []
+        for container in spec.get(part) or ():
+            mounts = container.get("volumeMounts") or []
+            if any(one.get("mountPath") == _TOKEN_PATH for one in mounts):
+                made.append(container)
+            else:
+                made.append({**container, "volumeMounts": [*mounts, mount]})
+                needed = True
+        if made:
+            spec[part] = made
+    if needed and fresh:
+        spec["volumes"] = [*(spec.get("volumes") or []), _token_volume(volume)]
+
+
+def _token_volume(name: str) -> Obj:
+    field = {"apiVersion": "v1", "fieldPath": "metadata.namespace"}
+    return {
+        "name": name,
+        "projected": {
+            "sources": [
+                {"serviceAccountToken": {"expirationSeconds": _TOKEN_SECONDS, "path": "token"}},
+                {
+                    "configMap": {
+                        "name": "kube-root-ca.crt",
+                        "items": [{"key": "ca.crt", "path": "ca.crt"}],
+                    }
+                },
+                {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": field}]}},
+            ],
+            "defaultMode": 0o644,
+        },
+    }
+
+
+def _tolerations(pod: Obj) -> Obj:
+    spec = pod.get("spec") or {}
+    held = spec.get("tolerations") or []
+    added = [
+        {
+            "key": key,
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": _TOLERATION_SECONDS,
+        }
+        for key in _TAINTS
+        if not any(_covers(one, key) for one in held)
+    ]
+    if not added:
+        return pod
+    return {**pod, "spec": {**spec, "tolerations": [*held, *added]}}
+
+
+def _covers(toleration: Obj, key: str) -> bool:
+    return toleration.get("key", "") in ("", key) and toleration.get("effect", "") in (
+        "",
+        "NoExecute",
+    )
+
+
+def _priority(request: Request, pod: Obj) -> Obj:
+    spec = pod.get("spec") or {}
+    name = spec.get("priorityClassName", "")
+    if name and name not in _CLASSES:
+        raise forbidden(
+            request.resource, name_of(pod), f"no PriorityClass with name {name} was found"
+        )
+    value = _CLASSES.get(name, 0)
+    given = spec.get("priority")
+    if given is not None and given != value:
+        raise forbidden(
+            request.resource,
+            name_of(pod),
+            f"the integer value of priority ({given}) must not be provided in pod spec; priority"
+            " admission controller computed"
+            f" {value} from the given PriorityClass name",
+        )
+    policy = spec.get("preemptionPolicy") or "PreemptLowerPriority"
+    return {**pod, "spec": {**spec, "priority": value, "preemptionPolicy": policy}}
+
+
+def _class(view: View, claim: Obj) -> Obj:
+    spec = claim.get("spec") or {}
+    beta = "volume.beta.kubernetes.io/storage-class"
+    if spec.get("storageClassName") is not None or beta in (meta(claim).get("annotations") or {}):
+        return claim
+    default = default_class(view.list("storageclasses.storage.k8s.io"))
+    if default is None:
+        return claim
+    return {**claim, "spec": {**spec, "storageClassName": name_of(default)}}
+
+
+def default_class(classes: Iterable[Obj]) -> Obj | None:
+    """The class for claims that name none: the newest of those marked, then the first by name."""
+    marked = [
+        one
+        for one in classes
+        if (meta(one).get("annotations") or {}).get(DEFAULT_CLASS) == "true"
+        or (meta(one).get("annotations") or {}).get(
+            "storageclass.beta.kubernetes.io/is-default-class"
+        )
+        == "true"
+    ]
+    marked.sort(key=name_of)
+    marked.sort(key=lambda one: str(meta(one).get("creationTimestamp", "")), reverse=True)
+    return marked[0] if marked else None
+
+
+def _resizable(request: Request, view: View, old: Obj, new: Obj) -> None:
+    before = dig(old, "spec", "resources", "requests", "storage", default="0")
+    after = dig(new, "spec", "resources", "requests", "storage", default="0")
+    if request.subresource or not parse(after) > parse(before):
+        return
+    if dig(old, "status", "phase") != "Bound":
+        raise forbidden(
+            request.resource, name_of(new), "Only bound persistent volume claims can be expanded"
+        )
+    name = dig(old, "spec", "storageClassName", default="")
+    found = view.get("storageclasses.storage.k8s.io", "", name) if name else None
+    if found is None or not found.get("allowVolumeExpansion"):
+        raise forbidden(
+            request.resource,
+            name_of(new),
+            "only dynamically provisioned pvc can be resized and the storageclass that provisions"
+            " the pvc must support resize",
+        )

@@ -1,0 +1,45 @@
+"""What each way of writing cannot change: it owns none of it either.
+
+Source: ``GetResetFields`` of the strategies in ``pkg/registry``.
+"""
+
+from tutor.offline.admission.apply.typed import Fields
+
+_STATUS: Fields = frozenset({("f:status",)})
+_SPEC: Fields = frozenset({("f:spec",)})
+_NOTHING: Fields = frozenset()
+_WITH_STATUS = frozenset(
+    {
+        "deployments.apps",
+        "namespaces",
+        "nodes",
+        "persistentvolumeclaims",
+        "persistentvolumes",
+        "poddisruptionbudgets.policy",
+        "pods",
+        "replicasets.apps",
+        "resourcequotas",
+        "services",
+        "statefulsets.apps",
+    }
+)
+_SPECIAL: dict[tuple[str, str], Fields] = {
+    ("deployments.apps", "status"): _SPEC | {("f:metadata", "f:labels")},
+    ("namespaces", ""): _STATUS | {("f:spec", "f:finalizers")},
+    ("persistentvolumeclaims", "status"): _SPEC,
+    ("pods", "status"): _SPEC
+    | {("f:metadata", "f:deletionTimestamp"), ("f:metadata", "f:ownerReferences")},
+    ("statefulsets.apps", "scale"): _NOTHING,
+}
+
+
+def reset_fields(resource: str, subresource: str) -> Fields:
+    """Paths whose parts a request for a resource and subresource leaves as they were."""
+    special = _SPECIAL.get((resource, subresource))
+    if special is not None:
+        return special
+    if resource not in _WITH_STATUS:
+        return _NOTHING
+    if subresource == "status":
+        return _SPEC
+    return _STATUS if not subresource else _NOTHING

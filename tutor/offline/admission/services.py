@@ -1,0 +1,172 @@
+"""What the server gives a Service: addresses, families, node ports; and what an update keeps of it.
+
+Source: ``pkg/registry/core/service/storage/{alloc,storage}.go``, ``.../service/strategy.go``.
+"""
+
+from collections.abc import Iterator
+
+from tutor.offline.errors import Cause
+from tutor.offline.names import below
+from tutor.offline.objects import Obj, meta, name_of
+from tutor.offline.plan import View
+from tutor.offline.refusals import invalid_object
+from tutor.offline.requests import Random, Request
+
+NONE = "None"
+FIRST_PORT, LAST_PORT = 30000, 32767
+_NETWORK = (10 << 24) + (96 << 16)
+_ADDRESSES = 1 << 16
+_ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+
+
+def prepared(service: Obj) -> Obj:
+    """A new Service with ``clusterIP`` and ``clusterIPs`` made to agree."""
+    spec = dict(service.get("spec") or {})
+    if spec.get("type") == "ExternalName":
+        return service
+    if spec.get("clusterIP") and not spec.get("clusterIPs"):
+        spec["clusterIPs"] = [spec["clusterIP"]]
+    return {**service, "spec": spec}
+
+
+def kept(old: Obj, new: Obj) -> Obj:
+    """A changed Service with what was given to the old one and the change does not mention."""
+    before, spec = old.get("spec") or {}, dict(new.get("spec") or {})
+    was, is_ = before.get("type"), spec.get("type")
+    if was != "ExternalName" and is_ == "ExternalName":
+        if spec.get("clusterIP") == before.get("clusterIP"):
+            for name in (*_ALLOCATED, "internalTrafficPolicy"):
+                if spec.get(name) == before.get(name):
+                    spec.pop(name, None)
+    elif was != "ExternalName":
+        if not spec.get("clusterIP") and not spec.get("clusterIPs"):
+            for name in ("clusterIP", "clusterIPs"):
+                if name in before:
+                    spec[name] = before[name]
+        elif spec.get("clusterIP") and (
+            not spec.get("clusterIPs") or spec["clusterIP"] != before.get("clusterIP")
+        ):
+            same = spec.get("clusterIPs") == before.get("clusterIPs")
+            if same or not spec.get("clusterIPs"):
+                spec["clusterIPs"] = [spec["clusterIP"]]
+        for name in ("ipFamilies", "ipFamilyPolicy"):
+            if not spec.get(name) and name in before:
+                spec[name] = before[name]
+    if is_ in ("NodePort", "LoadBalancer"):
+        ports = {
+            (port.get("port"), port.get("protocol")): port.get("nodePort")
+            for port in before.get("ports") or ()
+        }
+        spec["ports"] = [_same_node_port(port, ports) for port in spec.get("ports") or ()]
+    elif was in ("NodePort", "LoadBalancer"):
+        spec["ports"] = [
+            {key: value for key, value in port.items() if key != "nodePort"}
+            for port in spec.get("ports") or ()
+        ]
+        if spec.get("externalTrafficPolicy") == before.get("externalTrafficPolicy"):
+            spec.pop("externalTrafficPolicy", None)
+    if was == "LoadBalancer" != is_:
+        for name in ("allocateLoadBalancerNodePorts", "loadBalancerClass"):
+            if spec.get(name) == before.get(name):
+                spec.pop(name, None)
+    if not spec.get("ports"):
+        spec.pop("ports", None)
+    return {**new, "spec": spec}
+
+
+def _same_node_port(port: Obj, before: dict[tuple[object, object], int | None]) -> Obj:
+    held = before.get((port.get("port"), port.get("protocol")))
+    return {**port, "nodePort": held} if held and not port.get("nodePort") else port
+
+
+def allocated(request: Request, view: View, service: Obj, random: Random) -> Obj:
+    """A valid Service with its addresses and node ports.
+
+    Raises:
+        ApiError: 422 where an address or a port asked for is taken.
+    """
+    spec = dict(service.get("spec") or {})
+    if spec.get("type") == "ExternalName":
+        return service
+    address = spec.get("clusterIP") or (spec.get("clusterIPs") or [""])[0]
+    others = [one for one in view.list("services") if meta(one).get("uid") != meta(service)["uid"]]
+    if not address:
+        address = _free_address(others, random)
+    elif address != NONE and any(_of(one).get("clusterIP") == address for one in others):
+        message = (
+            f'Invalid value: ["{address}"]: failed to allocate IP {address}: provided IP is already'
+            " allocated"
+        )
+        raise invalid_object(
+            request.resource,
+            name_of(service),
+            Cause("FieldValueInvalid", message, "spec.clusterIPs"),
+        )
+    spec["clusterIP"] = address
+    spec["clusterIPs"] = spec.get("clusterIPs") or [address]
+    if address == NONE and not spec.get("selector") and not spec.get("ipFamilyPolicy"):
+        spec["ipFamilyPolicy"] = "RequireDualStack"
+        spec["ipFamilies"] = spec.get("ipFamilies") or ["IPv4", "IPv6"]
+    spec["ipFamilyPolicy"] = spec.get("ipFamilyPolicy") or "SingleStack"
+    spec["ipFamilies"] = spec.get("ipFamilies") or ["IPv4"]
+    if spec.get("type") in ("NodePort", "LoadBalancer"):
+        spec["ports"] = _node_ports(request, service, spec, others, random)
+    return {**service, "spec": spec}
+
+
+def _of(service: Obj) -> Obj:
+    return service.get("spec") or {}
+
+
+def _free_address(others: list[Obj], random: Random) -> str:
+    taken = {_of(one).get("clusterIP") for one in others}
+    while True:
+        number = _NETWORK + 1 + below(random, _ADDRESSES - 2)
+        address = ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+        if address not in taken:
+            return address
+
+
+def _node_ports(
+    request: Request, service: Obj, spec: Obj, others: list[Obj], random: Random
+) -> list[Obj]:
+    if spec.get("type") == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False:
+        return list(spec.get("ports") or ())
+    taken = set(_taken(others))
+    ports: list[Obj] = []
+    for index, port in enumerate(spec.get("ports") or ()):
+        wanted = port.get("nodePort")
+        if wanted:
+            why = ""
+            if not FIRST_PORT <= wanted <= LAST_PORT:
+                why = (
+                    "provided port is not in the valid range. The range of valid ports is"
+                    f" {FIRST_PORT}-{LAST_PORT}"
+                )
+            elif (wanted, port.get("protocol")) in taken:
+                why = "provided port is already allocated"
+            if why:
+                raise invalid_object(
+                    request.resource,
+                    name_of(service),
+                    Cause(
+                        "FieldValueInvalid",
+                        f"Invalid value: {wanted}: {why}",
+                        f"spec.ports[{index}].nodePort",
+                    ),
+                )
+        else:
+            protocols = [port.get("protocol")]
+            wanted = FIRST_PORT + below(random, LAST_PORT - FIRST_PORT + 1)
+            while any((wanted, protocol) in taken for protocol in protocols):
+                wanted = FIRST_PORT + below(random, LAST_PORT - FIRST_PORT + 1)
+        taken.add((wanted, port.get("protocol")))
+        ports.append({**port, "nodePort": wanted})
+    return ports
+
+
+def _taken(services: list[Obj]) -> Iterator[tuple[int, str]]:
+    for service in services:
+        for port in _of(service).get("ports") or ():
+            if port.get("nodePort"):
+                yield port["nodePort"], port.get("protocol", "TCP")

@@ -1,0 +1,96 @@
+"""What the server refuses, in its words and in its order, of a new object and of a change."""
+
+from collections.abc import Callable, Mapping
+
+from tutor.offline.admission.validation import claims, others, pods, services, workloads
+from tutor.offline.admission.validation.fields import dns_label, dns_subdomain, not_negative
+from tutor.offline.admission.validation.metadata import validate_metadata_update
+from tutor.offline.errors import Cause
+from tutor.offline.objects import Obj, meta
+
+_Gates = Mapping[str, bool]
+_CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
+    "ConfigMap": others.validate_config_map,
+    "ControllerRevision": others.validate_revision,
+    "EndpointSlice": others.validate_slice,
+    "Lease": others.validate_lease,
+    "Namespace": others.validate_namespace,
+    "Node": others.validate_node,
+    "PersistentVolume": claims.validate_volume,
+    "PersistentVolumeClaim": claims.validate_claim,
+    "Pod": pods.validate_pod,
+    "PodDisruptionBudget": others.validate_budget,
+    "ResourceQuota": others.validate_quota,
+    "Secret": others.validate_secret,
+    "Service": services.validate_service,
+    "StorageClass": claims.validate_class,
+}
+_UPDATE: dict[str, Callable[[Obj, Obj], list[Cause]]] = {
+    "ConfigMap": others.validate_config_map_update,
+    "ControllerRevision": others.validate_revision_update,
+    "EndpointSlice": others.validate_slice_update,
+    "PersistentVolume": claims.validate_volume_update,
+    "PersistentVolumeClaim": claims.validate_claim_update,
+    "Pod": pods.validate_pod_update,
+    "Secret": others.validate_secret_update,
+    "Service": services.validate_service_update,
+    "StorageClass": claims.validate_class_update,
+}
+_WORKLOADS: dict[
+    str,
+    tuple[Callable[[Obj, _Gates], list[Cause]], Callable[[Obj, Obj, _Gates], list[Cause]]],
+] = {
+    "Deployment": (workloads.validate_deployment, workloads.validate_deployment_update),
+    "ReplicaSet": (workloads.validate_replica_set, workloads.validate_replica_set_update),
+    "StatefulSet": (workloads.validate_set, workloads.validate_set_update),
+}
+_LABELS = frozenset({"Namespace", "Service", "StatefulSet"})
+_COUNTS = (
+    "replicas",
+    "readyReplicas",
+    "currentReplicas",
+    "updatedReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "collisionCount",
+)
+
+
+def validate_create(kind: str, obj: Obj, gates: _Gates) -> list[Cause]:
+    """What is wrong with a new object."""
+    if kind in _WORKLOADS:
+        return _WORKLOADS[kind][0](obj, gates)
+    return _CREATE.get(kind, others.validate_named)(obj)
+
+
+def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gates) -> list[Cause]:
+    """What is wrong with a change of an object, made through a subresource or the object itself."""
+    rule = dns_label if kind in _LABELS else dns_subdomain
+    causes = validate_metadata_update(meta(new), meta(old), rule)
+    if subresource == "status":
+        return causes + validate_status(kind, new)
+    if subresource == "finalize":
+        return causes
+    if kind in _WORKLOADS:
+        return causes + _WORKLOADS[kind][1](new, old, gates)
+    change = _UPDATE.get(kind)
+    if change is not None:
+        return causes + change(new, old)
+    return causes + _CREATE.get(kind, others.validate_named)(new)
+
+
+def validate_status(kind: str, obj: Obj) -> list[Cause]:
+    """What is wrong with the numbers of a workload's status."""
+    if kind not in _WORKLOADS:
+        return []
+    status = obj.get("status") or {}
+    causes: list[Cause] = []
+    for field in _COUNTS:
+        causes += not_negative(f"status.{field}", status.get(field))
+    total = status.get("replicas", 0)
+    if kind == "StatefulSet" and not causes:
+        for field in ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"):
+            if status.get(field, 0) > total:
+                message = f"Invalid value: {status[field]}: cannot be greater than status.replicas"
+                causes.append(Cause("FieldValueInvalid", message, f"status.{field}"))
+    return causes

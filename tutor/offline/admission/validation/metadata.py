@@ -1,0 +1,184 @@
+"""``metadata``: names, labels, annotations, owners, finalizers.
+
+Source: apimachinery ``pkg/api/validation/objectmeta.go``, ``meta/v1/validation``.
+"""
+
+from collections.abc import Callable
+
+from tutor.offline.admission.validation.fields import (
+    IMMUTABLE,
+    invalid,
+    label_value,
+    not_negative,
+    qualified_name,
+    required,
+    too_long,
+)
+from tutor.offline.admission.values import Json
+from tutor.offline.errors import Cause
+from tutor.offline.objects import Obj
+
+MAX_ANNOTATIONS = 256 * 1024
+NameRule = Callable[[str], list[str]]
+_OPERATORS = {"In", "NotIn", "Exists", "DoesNotExist"}
+
+
+def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
+    """What is wrong with the metadata of a new object."""
+    causes: list[Cause] = []
+    base = metadata.get("generateName", "")
+    if base:
+        # What will be added is a letter or a digit.
+        stem = base[:-1] + "a" if base.endswith("-") else base
+        causes += [invalid(f"{path}.generateName", base, why) for why in rule(stem)]
+    name = metadata.get("name", "")
+    if not name:
+        if not base:
+            causes.append(required(f"{path}.name", "name or generateName is required"))
+    else:
+        causes += [invalid(f"{path}.name", name, why) for why in rule(name)]
+    return causes + _shared(metadata, path)
+
+
+def _shared(metadata: Obj, path: str) -> list[Cause]:
+    causes = not_negative(f"{path}.generation", metadata.get("generation"))
+    causes += validate_labels(metadata.get("labels"), f"{path}.labels")
+    causes += validate_annotations(metadata.get("annotations"), f"{path}.annotations")
+    causes += _owners(metadata.get("ownerReferences") or [], f"{path}.ownerReferences")
+    for finalizer in metadata.get("finalizers") or ():
+        causes += [
+            invalid(f"{path}.finalizers", finalizer, why) for why in qualified_name(finalizer)
+        ]
+    return causes
+
+
+def validate_metadata_update(
+    new: Obj, old: Obj, rule: NameRule, path: str = "metadata"
+) -> list[Cause]:
+    """What is wrong with a change of metadata. What the server counts twice is here twice."""
+    causes = _changed(new, old, path)
+    before = set(old.get("finalizers") or ())
+    if "deletionTimestamp" in old:
+        added = [one for one in new.get("finalizers") or () if one not in before]
+        if added:
+            listed = "[]string{" + ", ".join(f'"{one}"' for one in added) + "}"
+            why = (
+                "no new finalizers can be added if the object is being deleted, found new"
+                f" finalizers {listed}"
+            )
+            causes.append(Cause("FieldValueForbidden", f"Forbidden: {why}", f"{path}.finalizers"))
+    return causes
+
+
+def _changed(new: Obj, old: Obj, path: str) -> list[Cause]:
+    causes = _shared(new, path)
+    for field in ("name", "namespace", "uid", "creationTimestamp"):
+        if new.get(field) != old.get(field):
+            causes.append(invalid(f"{path}.{field}", new.get(field, ""), IMMUTABLE))
+    return causes
+
+
+def validate_labels(labels: Json, path: str) -> list[Cause]:
+    """What is wrong with labels."""
+    causes: list[Cause] = []
+    for key in sorted(labels or {}):
+        causes += [invalid(path, key, why) for why in qualified_name(key)]
+        causes += [invalid(path, labels[key], why) for why in label_value(labels[key])]
+    return causes
+
+
+def validate_annotations(annotations: Json, path: str) -> list[Cause]:
+    """What is wrong with annotations."""
+    causes: list[Cause] = []
+    size = 0
+    for key in sorted(annotations or {}):
+        causes += [invalid(path, key, why) for why in qualified_name(key.lower())]
+        size += len(key.encode()) + len((annotations[key] or "").encode())
+    if size > MAX_ANNOTATIONS:
+        causes.append(too_long(path, MAX_ANNOTATIONS))
+    return causes
+
+
+def _owners(owners: list[Obj], path: str) -> list[Cause]:
+    causes: list[Cause] = []
+    controller = ""
+    for owner in owners:
+        version, kind = owner.get("apiVersion", ""), owner.get("kind", "")
+        if not version:
+            causes.append(invalid(f"{path}.apiVersion", version, "version must not be empty"))
+        if not kind:
+            causes.append(invalid(f"{path}.kind", kind, "must not be empty"))
+        causes += [
+            invalid(f"{path}.{field}", "", "must not be empty")
+            for field in ("name", "uid")
+            if not owner.get(field)
+        ]
+        if owner.get("controller"):
+            if controller:
+                why = (
+                    'Only one reference can have Controller set to true. Found "true" in'
+                    f" references for {controller} and {owner.get('name', '')}"
+                )
+                causes.append(invalid(path, owners, why))
+            controller = owner.get("name", "")
+    return causes
+
+
+def validate_selector(selector: Obj, path: str) -> list[Cause]:
+    """What is wrong with a label selector."""
+    causes: list[Cause] = []
+    for key in sorted(selector.get("matchLabels") or {}):
+        value = selector["matchLabels"][key]
+        causes += [invalid(f"{path}.matchLabels", key, why) for why in qualified_name(key)]
+        causes += [invalid(f"{path}.matchLabels", value, why) for why in label_value(value)]
+    for index, one in enumerate(selector.get("matchExpressions") or ()):
+        where = f"{path}.matchExpressions[{index}]"
+        operator, values = one.get("operator", ""), one.get("values") or []
+        if operator in ("In", "NotIn"):
+            if not values:
+                causes.append(
+                    required(
+                        f"{where}.values",
+                        "must be specified when `operator` is 'In' or 'NotIn'",
+                    )
+                )
+        elif operator in _OPERATORS:
+            if values:
+                causes.append(
+                    Cause(
+                        "FieldValueForbidden",
+                        "Forbidden: may not be specified when `operator` is 'Exists' or"
+                        " 'DoesNotExist'",
+                        f"{where}.values",
+                    )
+                )
+        else:
+            causes.append(invalid(f"{where}.operator", operator, "not a valid selector operator"))
+        key = one.get("key", "")
+        causes += [invalid(f"{where}.key", key, why) for why in qualified_name(key)]
+        for number, value in enumerate(values):
+            causes += [
+                invalid(f"{where}.values[{number}]", value, why) for why in label_value(value)
+            ]
+    return causes
+
+
+def matches(selector: Obj | None, labels: Json) -> bool:
+    """Whether a selector picks an object with those labels; none at all picks nothing."""
+    if selector is None:
+        return False
+    held = labels or {}
+    if any(held.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
+        return False
+    for one in selector.get("matchExpressions") or ():
+        key, operator = one.get("key", ""), one.get("operator", "")
+        values = one.get("values") or []
+        fits = {
+            "In": key in held and held[key] in values,
+            "NotIn": held.get(key) not in values,
+            "Exists": key in held,
+            "DoesNotExist": key not in held,
+        }
+        if not fits.get(operator, False):
+            return False
+    return True

@@ -1,0 +1,263 @@
+"""StatefulSets, Deployments, ReplicaSets.
+
+Source: ``pkg/apis/apps/validation/validation.go``.
+"""
+
+from collections.abc import Mapping
+
+from tutor.offline.admission.validation.claims import validate_claim_spec
+from tutor.offline.admission.validation.fields import (
+    dns_label,
+    dns_subdomain,
+    forbidden,
+    invalid,
+    not_negative,
+    percent,
+    required,
+    unsupported,
+)
+from tutor.offline.admission.validation.metadata import (
+    matches,
+    validate_metadata,
+    validate_metadata_update,
+    validate_selector,
+)
+from tutor.offline.admission.validation.pods import validate_template
+from tutor.offline.admission.values import Json
+from tutor.offline.errors import Cause
+from tutor.offline.objects import Obj, meta
+
+IMMUTABLE_SPEC = (
+    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"
+    " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
+    " 'minReadySeconds' are forbidden"
+)
+_MUTABLE = frozenset(
+    {
+        "replicas",
+        "ordinals",
+        "template",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+    }
+)
+_RETENTION = ("Retain", "Delete")
+
+
+def validate_set(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a new StatefulSet."""
+    causes = validate_metadata(meta(obj), dns_label)
+    return causes + _set_spec(obj.get("spec") or {}, "spec")
+
+
+def validate_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a change of a StatefulSet."""
+    causes = validate_metadata_update(meta(new), meta(old), dns_label)
+    causes += validate_metadata(meta(new), dns_label)  # the server validates the whole, too
+    spec, before = new.get("spec") or {}, old.get("spec") or {}
+    causes += _set_spec(spec, "spec", service=spec.get("serviceName") != before.get("serviceName"))
+    if _fixed(spec) != _fixed(before):
+        causes.append(forbidden("spec", IMMUTABLE_SPEC))
+    return causes
+
+
+def _fixed(spec: Obj) -> dict[str, Json]:
+    return {key: value for key, value in spec.items() if key not in _MUTABLE}
+
+
+def _set_spec(spec: Obj, path: str, *, service: bool = True) -> list[Cause]:
+    causes: list[Cause] = []
+    policy = spec.get("podManagementPolicy", "")
+    if not policy:
+        causes.append(required(f"{path}.podManagementPolicy"))
+    elif policy not in ("OrderedReady", "Parallel"):
+        why = "must be 'OrderedReady' or 'Parallel'"
+        causes.append(invalid(f"{path}.podManagementPolicy", policy, why))
+    causes += _set_strategy(spec.get("updateStrategy") or {}, f"{path}.updateStrategy")
+    retention = spec.get("persistentVolumeClaimRetentionPolicy") or {}
+    for field in ("whenDeleted", "whenScaled"):
+        value = retention.get(field, "")
+        where = f"{path}.persistentVolumeClaimRetentionPolicy.{field}"
+        if value not in _RETENTION:
+            causes.append(unsupported(where, value, _RETENTION))
+    causes += not_negative(f"{path}.replicas", spec.get("replicas"))
+    causes += not_negative(f"{path}.minReadySeconds", spec.get("minReadySeconds"))
+    ordinals = spec.get("ordinals") or {}
+    causes += not_negative(f"{path}.ordinals.start", ordinals.get("start"))
+    causes += _selected(spec, path, "statefulset", spec.get("volumeClaimTemplates") or [])
+    pod = (spec.get("template") or {}).get("spec") or {}
+    causes += _always(pod, f"{path}.template.spec", "StatefulSet")
+    for index, claim in enumerate(spec.get("volumeClaimTemplates") or ()):
+        where = f"{path}.volumeClaimTemplates[{index}].spec"
+        causes += validate_claim_spec(claim.get("spec") or {}, where)
+    name = spec.get("serviceName", "")
+    if name and service:
+        causes += [invalid(f"{path}.serviceName", name, why) for why in dns_label(name)]
+    return causes
+
+
+def _always(pod: Obj, path: str, kind: str) -> list[Cause]:
+    causes: list[Cause] = []
+    restart = pod.get("restartPolicy", "")
+    if restart in ("OnFailure", "Never"):
+        causes.append(unsupported(f"{path}.restartPolicy", restart, ("Always",)))
+    if pod.get("activeDeadlineSeconds") is not None:
+        why = f"activeDeadlineSeconds in {kind} is not Supported"
+        causes.append(forbidden(f"{path}.activeDeadlineSeconds", why))
+    return causes
+
+
+def _set_strategy(strategy: Obj, path: str) -> list[Cause]:
+    kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
+    if not kind:
+        return [required(path)]
+    if kind == "OnDelete":
+        if rolling is None:
+            return []
+        why = "only allowed for updateStrategy 'RollingUpdate'"
+        return [invalid(f"{path}.rollingUpdate", _go_rolling(rolling), why)]
+    if kind != "RollingUpdate":
+        shown = {"Type": kind, "RollingUpdate": None if rolling is None else _go_rolling(rolling)}
+        return [invalid(path, shown, "must be 'RollingUpdate' or 'OnDelete'")]
+    if rolling is None:
+        return []
+    causes = not_negative(f"{path}.rollingUpdate.partition", rolling.get("partition"))
+    if rolling.get("maxUnavailable") is not None:
+        where = f"{path}.rollingUpdate.maxUnavailable"
+        causes += int_or_percent(rolling["maxUnavailable"], where)
+        if number_of(rolling["maxUnavailable"]) == 0:
+            causes.append(invalid(where, rolling["maxUnavailable"], "cannot be 0"))
+        causes += at_most_whole(rolling["maxUnavailable"], where)
+    return causes
+
+
+def _go_rolling(rolling: Obj) -> Obj:
+    """The block as Go's internal type prints it."""
+    return {
+        "Partition": rolling.get("partition", 0),
+        "MaxUnavailable": rolling.get("maxUnavailable"),
+    }
+
+
+def int_or_percent(value: Json, path: str) -> list[Cause]:
+    """What is wrong with a number or a percentage."""
+    if isinstance(value, str):
+        return [invalid(path, value, why) for why in percent(value)]
+    return not_negative(path, value)
+
+
+def number_of(value: Json) -> int:
+    """The number, or that of the percentage; 0 for what is neither."""
+    if isinstance(value, str):
+        return int(value[:-1]) if not percent(value) and len(value) < 12 else 0
+    return int(value or 0)
+
+
+def at_most_whole(value: Json, path: str) -> list[Cause]:
+    """Refuse more than all."""
+    if isinstance(value, str) and not percent(value) and number_of(value) > 100:
+        return [invalid(path, value, "must not be greater than 100%")]
+    return []
+
+
+def _selected(spec: Obj, path: str, kind: str, claims: list[Obj]) -> list[Cause]:
+    """The selector, whether it picks the template, and the template itself."""
+    causes: list[Cause] = []
+    selector, template = spec.get("selector"), spec.get("template") or {}
+    empty = selector is not None and not (
+        selector.get("matchLabels") or selector.get("matchExpressions")
+    )
+    if selector is None:
+        causes.append(required(f"{path}.selector"))
+    else:
+        causes += validate_selector(selector, f"{path}.selector")
+        if empty:
+            why = f"empty selector is invalid for {kind}"
+            causes.append(invalid(f"{path}.selector", {}, why))
+    labels = (template.get("metadata") or {}).get("labels")
+    if not empty and not matches(selector, labels):
+        shown = None if labels is None else {key: labels[key] for key in sorted(labels)}
+        why = "`selector` does not match template `labels`"
+        causes.append(invalid(f"{path}.template.metadata.labels", shown, why))
+    return causes + validate_template(template, f"{path}.template", claims)
+
+
+def validate_deployment(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a new Deployment."""
+    causes = validate_metadata(meta(obj), dns_subdomain)
+    return causes + _deployment_spec(obj.get("spec") or {}, "spec")
+
+
+def validate_deployment_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a change of a Deployment."""
+    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes += _deployment_spec(new.get("spec") or {}, "spec")
+    return causes + _same_selector(new, old)
+
+
+def _same_selector(new: Obj, old: Obj) -> list[Cause]:
+    selector = (new.get("spec") or {}).get("selector")
+    if selector == (old.get("spec") or {}).get("selector"):
+        return []
+    shown = selector or {}
+    expressions = shown.get("matchExpressions")
+    both = {"matchLabels": shown.get("matchLabels"), "matchExpressions": expressions}
+    return [invalid("spec.selector", {k: v for k, v in both.items() if v}, "field is immutable")]
+
+
+def _deployment_spec(spec: Obj, path: str) -> list[Cause]:
+    causes = not_negative(f"{path}.replicas", spec.get("replicas"))
+    causes += _selected(spec, path, "deployment", [])
+    pod = (spec.get("template") or {}).get("spec") or {}
+    causes += _always(pod, f"{path}.template.spec", "Deployment")
+    strategy = spec.get("strategy") or {}
+    kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
+    if kind == "Recreate":
+        if rolling is not None:
+            why = "may not be specified when strategy `type` is 'Recreate'"
+            causes.append(forbidden(f"{path}.strategy.rollingUpdate", why))
+    elif kind == "RollingUpdate":
+        causes += _rolling(rolling or {}, f"{path}.strategy.rollingUpdate")
+    else:
+        values = ("Recreate", "RollingUpdate")
+        causes.append(unsupported(f"{path}.strategy.type", kind, values))
+    for field in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
+        causes += not_negative(f"{path}.{field}", spec.get(field))
+    deadline, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds", 0)
+    if deadline is not None and deadline <= ready:
+        why = "must be greater than minReadySeconds"
+        causes.append(invalid(f"{path}.progressDeadlineSeconds", deadline, why))
+    return causes
+
+
+def _rolling(rolling: Obj, path: str) -> list[Cause]:
+    unavailable, surge = rolling.get("maxUnavailable", 0), rolling.get("maxSurge", 0)
+    causes = int_or_percent(unavailable, f"{path}.maxUnavailable")
+    causes += int_or_percent(surge, f"{path}.maxSurge")
+    if number_of(unavailable) == 0 and number_of(surge) == 0:
+        why = "may not be 0 when `maxSurge` is 0"
+        causes.append(invalid(f"{path}.maxUnavailable", unavailable, why))
+    return causes + at_most_whole(unavailable, f"{path}.maxUnavailable")
+
+
+def validate_replica_set(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a new ReplicaSet."""
+    causes = validate_metadata(meta(obj), dns_subdomain)
+    return causes + _replica_set_spec(obj.get("spec") or {}, "spec")
+
+
+def validate_replica_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
+    """What is wrong with a change of a ReplicaSet."""
+    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes += _replica_set_spec(new.get("spec") or {}, "spec")
+    return causes + _same_selector(new, old)
+
+
+def _replica_set_spec(spec: Obj, path: str) -> list[Cause]:
+    causes = not_negative(f"{path}.replicas", spec.get("replicas"))
+    causes += not_negative(f"{path}.minReadySeconds", spec.get("minReadySeconds"))
+    causes += _selected(spec, path, "replicaset", [])
+    pod = (spec.get("template") or {}).get("spec") or {}
+    return causes + _always(pod, f"{path}.template.spec", "ReplicaSet")
