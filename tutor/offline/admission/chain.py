@@ -19,7 +19,6 @@ from tutor.offline.admission.values import Json
 from tutor.offline.admission.warnings import warnings_of
 from tutor.offline.admission.wire import encode
 from tutor.offline.clock import timestamp
-from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of
 from tutor.offline.plan import View
 from tutor.offline.refusals import invalid
@@ -224,7 +223,7 @@ class Rules:
         Raises:
             ApiError: 403 or 422.
         """
-        new = self._gated(new, old)
+        new = self._gated(_dated(new, old), old)
         if request.resource.name == "services" and not request.subresource:
             new = services.kept(old, new)
         new = plugins.mutate_update(request, view, old, new)
@@ -258,4 +257,9 @@ class Rules:
             raise invalid(resource.kind, resource.group, name_of(obj), causes)
 
 
-__all__ = ["ApiError", "Rules"]
+def _dated(new: Obj, old: Obj) -> Obj:
+    """A changed object with the time it was made: another one is passed over in silence."""
+    made = meta(old).get("creationTimestamp")
+    if made is None or meta(new).get("creationTimestamp") == made:
+        return new
+    return {**new, "metadata": {**meta(new), "creationTimestamp": made}}

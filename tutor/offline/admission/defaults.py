@@ -8,10 +8,9 @@ Source: ``pkg/apis/{core,apps,policy,storage,discovery}/v1/defaults.go`` of kube
 
 import base64
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 
 from tutor.manifest.schema_bundle import LIST, MAP, OBJECT, Ref, Type
-from tutor.offline.admission.values import Json
+from tutor.offline.admission.values import Json, copied
 from tutor.offline.objects import Obj
 
 MAX_UNAVAILABLE = "MaxUnavailableStatefulSet"
@@ -20,7 +19,7 @@ _FILE_MODE = 0o644
 
 def default(obj: Obj, type_: Type, gates: Mapping[str, bool]) -> Obj:
     """A copy of an object with every default filled in. Doing it again changes nothing."""
-    made = deepcopy(obj)
+    made: Obj = copied(obj)
     _walk(made, type_, gates)
     return made
 

@@ -1,11 +1,10 @@
 """JSON patches (RFC 6902), as ``gopkg.in/evanphx/json-patch.v4`` applies them."""
 
 import re
-from copy import deepcopy
 
 from tutor.offline.admission.patch.errors import PatchError
-from tutor.offline.admission.values import Json
-from tutor.offline.objects import Obj, copy_of
+from tutor.offline.admission.values import Json, copied
+from tutor.offline.objects import Obj
 
 MAX_OPERATIONS = 10_000
 _INDEX = re.compile(r"-?[0-9]+")
@@ -28,7 +27,7 @@ def apply(document: Obj, patch: Json) -> Json:
             413,
             f"The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {len(patch)}",
         )
-    result: Json = copy_of(document)
+    result: Json = copied(document)
     for operation in patch:
         result = _one(result, operation)
     return result
@@ -44,7 +43,7 @@ def _one(document: Json, operation: Obj) -> Json:
         source = operation.get("from")
         if not isinstance(source, str):
             raise PatchError(422, "missing from")
-        value = deepcopy(_find(document, source))
+        value = copied(_find(document, source))
         if kind == "move":
             document = _remove(document, source)
         return _add(document, path, value)
@@ -52,7 +51,7 @@ def _one(document: Json, operation: Obj) -> Json:
         return _remove(document, path)
     if kind != "test" and "value" not in operation:
         raise PatchError(422, "missing value")
-    value = deepcopy(operation.get("value"))
+    value = copied(operation.get("value"))
     if kind == "add":
         return _add(document, path, value)
     if kind == "test":

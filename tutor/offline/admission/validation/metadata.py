@@ -72,7 +72,7 @@ def validate_metadata_update(
 
 def _changed(new: Obj, old: Obj, path: str) -> list[Cause]:
     causes = _shared(new, path)
-    for field in ("name", "namespace", "uid", "creationTimestamp"):
+    for field in ("name", "namespace", "uid"):
         if new.get(field) != old.get(field):
             causes.append(invalid(f"{path}.{field}", new.get(field, ""), IMMUTABLE))
     return causes
