@@ -215,7 +215,7 @@ class Rules:
         if request.resource.name == "services":
             obj = services.allocated(request, view, obj, self.random)
         plugins.allow(request, view, None, obj)
-        return obj
+        return self._phased(request, None, obj)
 
     def update(self, request: Request, view: View, old: Obj, new: Obj) -> Obj:
         """A changed object after mutating plugins, and only if the change is valid and allowed.
@@ -234,10 +234,26 @@ class Rules:
         if request.resource.name == "services" and not request.subresource:
             new = services.allocated(request, view, new, self.random)
         plugins.allow(request, view, old, new)
-        return new
+        return self._phased(request, old, new)
 
     def delete(self, request: Request, view: View, old: Obj) -> None:
         """Every deletion may go on: those of protected objects wait for their finalizers."""
+
+    def _phased(self, request: Request, old: Obj | None, new: Obj) -> Obj:
+        """A volume with the time its phase changed.
+
+        Source: ``pkg/registry/core/persistentvolume/strategy.go``.
+        """
+        if request.resource.name != "persistentvolumes":
+            return new
+        field = "lastPhaseTransitionTime"
+        before = {} if old is None else old.get("status") or {}
+        status = new.get("status") or {}
+        same = status.get("phase") == before.get("phase")
+        given = status.get(field) is not None and status.get(field) != before.get(field)
+        if same or given:
+            return new
+        return {**new, "status": {**status, field: timestamp(self.clock.now)}}
 
     def _gated(self, obj: Obj, old: Obj | None) -> Obj:
         """An object without the fields of a gate that is off, unless they were there before."""
