@@ -206,6 +206,11 @@ def test_an_annotation() -> None:
     )
 
 
+def test_a_title_has_no_marks() -> None:
+    assert Report((), (), "en", {}).title("STS107") == "clusterIP is not spelt None"
+    assert Report((), (), "ja", {}).title("STS107").count("`") == 0
+
+
 def test_levels() -> None:
     found = {line.partition(" ")[0] for line in github.render(report(SET))}
     assert found == {"::error", "::warning", "::notice"}

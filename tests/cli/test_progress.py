@@ -117,6 +117,14 @@ def test_the_page_holds_what_people_typed_as_text(tutor: Run, tmp_path: Path, la
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_the_page_shows_a_code_span_as_one(tutor: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(stuck("Aiko", code="STS107"), "utf-8")
+    assert tutor("workshop", "report", "a.json", "--html", "r.html").returncode == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "STS107: <code>clusterIP</code> is not spelt <code>None</code>" in page
+    assert "`" not in page
+
+
 def test_of_two_files_of_one_name_the_newest_counts(tutor: Run, tmp_path: Path) -> None:
     old = json.loads(stuck("Aiko"))
     new = {**old, "at": 200.0, "events": []}

@@ -19,7 +19,7 @@ MESSAGES = {
     "confirmation-needed": N_("Nobody can be asked here; add --yes to go on without asking."),
     "course-missing": N_("{folder}: this installation has no lessons. Install the tutor again."),
     "lesson-invalid": N_(
-        "{file}: the lesson is damaged ({problem}). 'sts-tutor lessons lint' tells more."
+        "{file}: the lesson is damaged. 'sts-tutor lessons lint' tells what is wrong with it."
     ),
     "lesson-unknown": N_(
         "There is no lesson '{lesson}'. 'sts-tutor lessons list' shows all of them."

@@ -14,6 +14,11 @@ def printable(text: str) -> str:
     return re.sub(_CONTROLS, lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
+def without_marks(text: str) -> str:
+    """A title without the backticks of its code spans, for what shows plain text."""
+    return text.replace("`", "")
+
+
 def join(words: Sequence[str], language: str) -> str:
     """A list within a sentence: ``a、b、c`` in Japanese, ``a, b and c`` in English."""
     if language == "ja" or len(words) < 2:

@@ -1,5 +1,6 @@
 """The report as one HTML page that needs nothing else: no script, no font, no network."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -57,6 +58,11 @@ def _text(words: str) -> str:
     return escape(printable(words))
 
 
+def _marked(words: str) -> str:
+    """Text with code spans."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(words))
+
+
 def _table(report: Report, t: Translator) -> Iterator[str]:
     yield '<div class="wide"><table><thead><tr>'
     yield f"<th>{_text(t('name'))}</th>"
@@ -101,7 +107,7 @@ def _stuck(report: Report, t: Translator) -> Iterator[str]:
         where = t("{text} ({note})", text=place, note=join((tried, hints), t.language))
         yield f"<li><strong>{_text(person.name)}</strong>: {_text(where)}<ul>"
         for code, times in stuck.codes[:3]:
-            yield f"<li>{_text(code_title(code, t))} ×{times}</li>"
+            yield f"<li>{_marked(code_title(code, t))} ×{times}</li>"
         yield "</ul></li>"
     yield "</ul>"
 
@@ -113,5 +119,5 @@ def _shared(report: Report, t: Translator) -> Iterator[str]:
     yield f"<h2>{_text(t('Worth a word to the whole room:'))}</h2><ul>"
     for code, names in shared:
         entry = t("{text} ({note})", text=code_title(code, t), note=_people(len(names), t))
-        yield f"<li>{_text(entry)}</li>"
+        yield f"<li>{_marked(entry)}</li>"
     yield "</ul>"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tutor.i18n.pages import message, page
-from tutor.i18n.text import printable
+from tutor.i18n.text import printable, without_marks
 from tutor.manifest.documents import Document, Manifest
 from tutor.model.findings import Finding, format_path
 
@@ -52,9 +52,9 @@ class Report(NamedTuple):
         return printable(" ".join(said.split()))
 
     def title(self, code: str) -> str:
-        """The title of a code's page."""
+        """The title of a code's page, in plain text: neither GitHub nor SARIF reads marks here."""
         try:
-            return page(code, self.language).title
+            return without_marks(page(code, self.language).title)
         except KeyError:
             return code
 
