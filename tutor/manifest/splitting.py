@@ -7,6 +7,7 @@ so a mistake in one document leaves the others readable.
 import re
 from typing import NamedTuple
 
+from tutor.manifest.encodings import BOM
 from tutor.manifest.limits import MAX_DOCUMENTS, LimitError
 from tutor.manifest.places import place
 from tutor.manifest.problems import Problem
@@ -63,7 +64,9 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         if ended:
             chunk += "\n"  # kubectl ends every line, which block scalars can tell
         if not chunk.isspace() and chunk:
-            chunks.append(Chunk(chunk, line, problems, skipped, ended))
+            bare = chunk.lstrip(BOM)  # of files put one behind the other
+            skipped += len(chunk) - len(bare)
+            chunks.append(Chunk(bare, line, problems, skipped, ended))
             problems = ()
         if mark < 0:
             break
@@ -122,7 +125,7 @@ def has_directives(text: str) -> bool:
 
 
 def _directives(text: str) -> re.Match[str] | None:
-    if text.startswith(("%", "\ufeff%")) or any(f"{end}%" in text for end in _BREAKS):
+    if text.startswith(("%", f"{BOM}%")) or any(f"{end}%" in text for end in _BREAKS):
         return _DIRECTIVES.match(text)
     return None
 

@@ -36,6 +36,10 @@ def candidates(broken: Broken, lines: list[Line]) -> Iterator[Fix]:
     if at < 0:
         return
     line, origin = lines[at], lines[begin]
+    broken = broken._replace(
+        column=min(broken.column, len(line.text)),
+        from_column=min(broken.from_column, len(origin.text)),
+    )
     near = [other for other in lines[max(at - _NEAR, 0) : at] if not other.opaque][::-1]
     if broken.row == line.row:
         tab = signs.tab_at(line, broken.column)
