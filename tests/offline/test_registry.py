@@ -142,6 +142,7 @@ def test_a_version_has_no_place_in_a_new_object(bench: Bench) -> None:
     found = refusal(bench.create, "pods", body)
     assert (found["code"], found.get("reason")) == (500, None)
     assert found["message"] == "resourceVersion should not be set on objects to be created"
+    assert bench.create("pods", body, dry_run=True)["metadata"]["resourceVersion"] == "5"
 
 
 def test_a_dry_run_stores_nothing(bench: Bench) -> None:

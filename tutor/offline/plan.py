@@ -166,10 +166,13 @@ class View(Protocol):
 class Controller(Protocol):
     """One controller."""
 
-    name: str
-    """As it appears in Events: ``statefulset-controller``."""
-    watches: tuple[str, ...]
-    """Resources whose changes it looks at."""
+    @property
+    def name(self) -> str:
+        """As it appears in Events: ``statefulset-controller``."""
+
+    @property
+    def watches(self) -> tuple[str, ...]:
+        """Resources whose changes it looks at."""
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
