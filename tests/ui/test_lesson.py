@@ -12,6 +12,7 @@ from tutor.ui.screens.explain import ExplainScreen
 from tutor.ui.screens.finished import FinishedScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.widgets.bars import KeyBar
 from tutor.ui.widgets.choices import Choices
 from tutor.ui.widgets.findings import Findings
 from tutor.ui.widgets.outline import Outline
@@ -196,6 +197,17 @@ def test_a_solution_solves_it_and_the_debrief_waits_for_a_key(language: str) -> 
         assert desk.task == "fix"
 
     in_lesson(scene, "fix", language=language)
+
+
+def test_a_question_is_answered_and_a_text_is_checked() -> None:
+    async def asks(desk: Desk) -> None:
+        assert "F5 Answer" in desk.lesson.query_one(KeyBar).text
+
+    async def writes(desk: Desk) -> None:
+        assert "F5 Check" in desk.lesson.query_one(KeyBar).text
+
+    in_lesson(asks, "order")
+    in_lesson(writes, "fix")
 
 
 def test_live_findings_follow_the_text_and_record_no_attempt() -> None:

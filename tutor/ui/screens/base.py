@@ -107,12 +107,16 @@ class TutorScreen(Screen[Result]):
                     out.append((command, bool(state)))
         return out
 
+    def label(self, command: Command) -> str:
+        """A command's words in the line of keys."""
+        return self.tutor.label(command)
+
     def show_keys(self) -> None:
         """Fill the line of keys."""
         keys = [
             Key(
                 key_name((command.keys or command.letters)[0]),
-                self.tutor.label(command),
+                self.label(command),
                 self.tutor.action_of(command),
                 command.weight,
                 enabled,

@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal
 from tutor.model.course import ChoiceTask, WriteTask
 from tutor.session.api import Grade, Run
 from tutor.ui import lesson_words
-from tutor.ui.commands import Scope
+from tutor.ui.commands import Command, Scope
 from tutor.ui.screens.base import WIDE, TutorScreen, bindings
 from tutor.ui.told import Told, tell
 from tutor.ui.widgets.choices import Choices
@@ -218,6 +218,12 @@ class LessonScreen(TutorScreen[str]):
             case "previous":
                 return run.position > 0
         return True
+
+    def label(self, command: Command) -> str:
+        """A question is answered, not checked."""
+        if command.id == "check" and self.editor is None:
+            return self.t("Answer")
+        return super().label(command)
 
     async def action_check(self) -> None:
         """Check the text, or give the answer."""
