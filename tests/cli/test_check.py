@@ -136,8 +136,16 @@ def test_what_is_taken_for_a_patch_is_said(check: Check) -> None:
     assert check("a.yaml")[2] == ""
 
 
-def test_no_object_at_all_is_said(check: Check) -> None:
-    Path("values.yaml").write_text("replicaCount: 3\n")
+def test_a_foreign_kind_of_the_same_name_is_no_patch(check: Check) -> None:
+    Path("a.yaml").write_text(
+        "apiVersion: apps.kruise.io/v1beta1\nkind: StatefulSet\nmetadata: {name: web}\nspec: {}\n"
+    )
+    assert check("a.yaml") == (0, "No findings in 1 file.\n", "")
+
+
+@pytest.mark.parametrize("content", ["replicaCount: 3\n", "", "# nothing\n"])
+def test_no_object_at_all_is_said(check: Check, content: str) -> None:
+    Path("values.yaml").write_text(content)
     code, _, err = check("values.yaml")
     assert code == 0
     assert "no Kubernetes object" in err

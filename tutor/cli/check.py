@@ -191,7 +191,7 @@ def _notes(inputs: Inputs, context: Context) -> None:
     """What a person should know about what was not looked at."""
     t = context.t
     objects = [d for manifest in inputs.manifests for d in manifest.documents if d.kind]
-    if not objects and any(m.text and not m.findings for m in inputs.manifests):
+    if not objects and any(not m.findings for m in inputs.manifests):
         context.warn(t("There is no Kubernetes object here."))
     for document in objects:
         if document.file not in inputs.patches and is_fragment(document):

@@ -15,7 +15,8 @@ def is_fragment(document: Document) -> bool:
     """
     if has_directive(document):
         return True
-    if document.kind not in _WORKLOADS:
+    group = document.api_version.partition("/")[0]
+    if document.kind not in _WORKLOADS or "." in group:  # a StatefulSet of apps.kruise.io
         return False
     spec = document.root.values.get("spec")
     return (
