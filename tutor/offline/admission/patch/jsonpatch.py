@@ -43,7 +43,7 @@ def _one(document: Json, operation: Obj) -> Json:
         source = operation.get("from")
         if not isinstance(source, str):
             raise PatchError(422, "missing from")
-        value = copied(_find(document, source))
+        value = copied(_find(document, source, absent=True))
         if kind == "move":
             document = _remove(document, source)
         return _add(document, path, value)
@@ -59,7 +59,7 @@ def _one(document: Json, operation: Obj) -> Json:
         if found != value or isinstance(found, bool) != isinstance(value, bool):
             raise PatchError(422, f"testing value {path} failed")
         return document
-    _find(document, path)
+    _find(document, path, absent=True)  # the library takes an absent key of an object for null
     if not path:
         return value
     parent, key = _parent(document, path)

@@ -61,9 +61,13 @@ def _merge_map(original: Obj, patch: Obj, ref: Ref | None) -> Obj:
             merged[name] = value if replaces else _merge_map(before, value, below)
         elif isinstance(before, list) and isinstance(value, list):
             merged[name] = _merge_slice(before, value, below)
-        else:
+        elif not _deletes(value):
             merged[name] = _plain(value)
     return merged
+
+
+def _deletes(value: Json) -> bool:
+    return isinstance(value, dict) and value.get(DIRECTIVE) == "delete"
 
 
 def _below(ref: Ref | None, name: str) -> Ref | None:
@@ -120,7 +124,7 @@ _BAD_ORDER = "invalid patch format of setElementOrder list"
 
 def _check_order(change: Json, order: list[Json], ref: Ref | None) -> None:
     """Items of the patch have to stand in the order that the patch says."""
-    if not isinstance(change, list):
+    if not isinstance(change, list) or not order:
         return
     identity = _key_of(ref, order)
     wanted = [identity(item) for item in order]
@@ -244,15 +248,12 @@ def _plain(value: Json) -> Json:
             key: _plain(item)
             for key, item in value.items()
             if item is not None
+            and not _deletes(item)
             and not key.startswith(("$setElementOrder/", DELETE_FROM))
             and key not in (DIRECTIVE, RETAIN_KEYS)
         }
     if isinstance(value, list):
-        return [
-            _plain(item)
-            for item in value
-            if not (isinstance(item, dict) and item.get(DIRECTIVE) == "delete")
-        ]
+        return [_plain(item) for item in value if not _deletes(item)]
     return value
 
 
