@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.offline.errors import ApiError
+from tutor.offline.field_selectors import FieldSelector, fields
+from tutor.offline.requirements import Requirement
 from tutor.offline.resources import named
 from tutor.offline.selectors import (
     EVERYTHING,
-    FieldSelector,
-    Requirement,
     Selector,
-    fields,
     labels,
     of_labels,
     of_object,

@@ -9,13 +9,19 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def timestamp(moment: float) -> str:
     """A moment as ``metav1.Time``: whole seconds, UTC."""
-    return (EPOCH + timedelta(seconds=int(moment))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _second(int(moment))
+
+
+@lru_cache(maxsize=256)
+def _second(moment: int) -> str:
+    return (EPOCH + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def micro_timestamp(moment: float) -> str:

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.offline.errors import ApiError, Cause
+from tutor.offline.field_selectors import fields
 from tutor.offline.objects import Obj
 from tutor.offline.refusals import bad_request, invalid_options, unsupported
 from tutor.offline.resources import Resource
-from tutor.offline.selectors import fields, labels
+from tutor.offline.selectors import labels
 from tutor.offline.store import Store, expired, key_of
 
 _TOKEN_VERSION = "meta.k8s.io/v1"  # noqa: S105  (a format, no secret)

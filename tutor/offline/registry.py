@@ -24,12 +24,12 @@ from tutor.offline import binding, scale
 from tutor.offline.clock import Clock, timestamp
 from tutor.offline.deletion import DeleteOptions, decide
 from tutor.offline.errors import ApiError, Cause
+from tutor.offline.incoming import check_namespace, match_name, match_namespace, new_metadata
 from tutor.offline.names import generated, uuid
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import View
 from tutor.offline.refusals import (
     already_exists,
-    bad_request,
     conflict,
     details_of,
     forbidden,
@@ -37,7 +37,7 @@ from tutor.offline.refusals import (
     not_found,
 )
 from tutor.offline.requests import Admission, Random, Request
-from tutor.offline.resources import Resource, named
+from tutor.offline.resources import Resource
 from tutor.offline.store import Store
 from tutor.offline.strategies import first_status, prepare_update
 
@@ -113,8 +113,8 @@ class Registry:
 
     def _create(self, request: Request, obj: Obj) -> Obj:
         resource = request.resource
-        metadata = self._new_metadata(request, obj)
-        self._check_namespace(request, name_of({"metadata": metadata}))
+        metadata = new_metadata(request, obj, uuid(self.random), self.clock.now)
+        check_namespace(self.store, request, str(metadata.get("name", "")))
         if metadata.get("resourceVersion") and not request.dry_run:  # only the store refuses it
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         generate = not metadata.get("name") and metadata.get("generateName")
@@ -132,60 +132,6 @@ class Registry:
                 raise already_exists(resource, name_of(new))
         return new if request.dry_run else self.store.create(resource.name, new).last
 
-    def _new_metadata(self, request: Request, obj: Obj) -> dict[str, Any]:
-        metadata = dict(meta(obj))
-        self._match_namespace(request, metadata)
-        for field in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"):
-            metadata.pop(field, None)
-        metadata["uid"] = uuid(self.random)
-        metadata["creationTimestamp"] = timestamp(self.clock.now)
-        if request.resource.generation:
-            metadata["generation"] = 1
-        if request.resource.name == "namespaces" and metadata.get("name"):
-            labels = dict(metadata.get("labels") or {})
-            labels["kubernetes.io/metadata.name"] = metadata["name"]
-            metadata["labels"] = labels
-        return metadata
-
-    def _match_namespace(self, request: Request, metadata: dict[str, Any]) -> None:
-        if not request.resource.namespaced:
-            metadata.pop("namespace", None)
-            return
-        found = metadata.setdefault("namespace", request.namespace)
-        if not found:
-            metadata["namespace"] = request.namespace
-        elif found != request.namespace:
-            raise bad_request(
-                "the namespace of the provided object does not match the namespace sent on the "
-                "request"
-            )
-
-    def _check_namespace(self, request: Request, name: str) -> None:
-        """Refuse to make what would live in no namespace, or in one that is going away.
-
-        Source: staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle.
-        """
-        if not request.resource.namespaced:
-            return
-        namespace = self.store.get("namespaces", request.namespace)
-        if namespace is None:
-            raise not_found(named("namespaces"), request.namespace)
-        if terminating(namespace) or dig(namespace, "status", "phase") == "Terminating":
-            refusal = forbidden(
-                request.resource,
-                name,
-                f"unable to create new content in namespace {request.namespace} because it is "
-                "being terminated",
-            )
-            refusal.details["causes"] = [
-                {
-                    "reason": "NamespaceTerminating",
-                    "message": f"namespace {request.namespace} is being terminated",
-                    "field": "metadata.namespace",
-                }
-            ]
-            raise refusal
-
     # -- changing
 
     def update(self, request: Request, body: Any) -> tuple[Obj, bool]:  # noqa: ANN401
@@ -195,7 +141,7 @@ class Registry:
             ApiError: The refusal.
         """
         new = self.admission.decode(request, body)
-        self._match_name(request, new)
+        match_name(request, new)
         return self._update(request, new)
 
     def patch(self, request: Request, body: Any) -> tuple[Obj, bool]:  # noqa: ANN401
@@ -212,36 +158,17 @@ class Registry:
             if request.patch_type != "apply" or request.subresource:
                 raise not_found(resource, request.name)
             made = self.admission.patch(request, None, body)
-            self._match_name(request, made)
+            match_name(request, made)
             return self._create(request, made), True
         shown = scale.of(current) if request.subresource == "scale" else current
         new = self.admission.patch(request, shown, body)
-        self._match_name(request, new)
+        match_name(request, new)
         return self._update(request, new)
-
-    def _match_name(self, request: Request, obj: Obj) -> None:
-        name, namespace = name_of(obj), namespace_of(obj)
-        if not name:
-            raise bad_request(
-                f"the name of the object ({request.name} based on URL) was undeterminable: "
-                "name must be provided"
-            )
-        if name != request.name:
-            raise bad_request(
-                f"the name of the object ({name}) does not match the name on the URL "
-                f"({request.name})"
-            )
-        wrong = request.namespace and namespace and namespace != request.namespace
-        if wrong and request.verb != "patch":  # of a patch, _match_namespace says so
-            raise bad_request(
-                f"the namespace of the object ({namespace}) does not match the namespace on the "
-                f"request ({request.namespace})"
-            )
 
     def _update(self, request: Request, new: Obj) -> tuple[Obj, bool]:
         resource = request.resource
         metadata = dict(meta(new))
-        self._match_namespace(request, metadata)
+        match_namespace(request, metadata)
         new = {**new, "metadata": metadata}
         old = self.store.get(resource.name, _key(request.namespace, request.name))
         if old is None:
