@@ -283,3 +283,27 @@ def test_the_parser_has_the_last_word_where_nothing_is_known() -> None:
     assert finding.code == "YAML101"
     assert finding.params["raw"] == "did not find expected key"
     assert (finding.line, finding.column) == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("  foo", ["YAML135"]),
+        ('  foo: "bar', ["YAML136"]),
+        ("  foo: [a, ", ["YAML137"]),
+        ("  foo: {", ["YAML137"]),
+        ("foo", ["YAML135"]),
+        ("  foo: a: b", ["YAML138"]),
+        ("\tfoo: 1", ["YAML130"]),
+        ("   foo: 1", ["YAML133"]),
+        ("  foo：1", ["YAML121"]),
+        (" foo bar baz", ["YAML135"]),
+    ],
+)
+def test_what_is_half_typed_is_one_finding(line: str, codes: list[str]) -> None:
+    """In the middle of a manifest, with good lines above and below."""
+    above = 'kind: X\nspec:\n  image: "nginx"\n  args: [a, "b"]\n'
+    below = '  name: "web"\n  ports:\n  - name: "http"\n    port: 80\nstatus: {a: "b"}\n'
+    manifest = read(f"{above}{line}\n{below}")
+    assert [f.code for f in manifest.findings] == codes
+    assert manifest.findings[0].line == 5

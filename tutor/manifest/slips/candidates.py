@@ -50,7 +50,10 @@ def candidates(broken: Broken, lines: list[Line]) -> Iterator[Fix]:
     if broken.context in _QUOTE_CONTEXTS:
         if "escape" in broken.problem or "hex" in broken.problem:
             yield from _one(signs.escape(line, broken.column))
-        yield from signs.open_quote(origin)
+        yield from signs.open_quote(origin, certain="end of stream" in broken.problem)
+    for other in reversed(lines[: at + 1]):
+        if other.unclosed:
+            yield from signs.open_quote(other, certain=True)
     if broken.context in _FLOW_CONTEXTS or "flow" in broken.context:
         yield from _one(signs.missing_comma(line, broken.column))
         yield from signs.open_bracket(lines, origin, broken.from_column)
@@ -72,6 +75,8 @@ def candidates(broken: Broken, lines: list[Line]) -> Iterator[Fix]:
     yield from _one(_block_text(lines, at))
     if line.row == broken.row:
         yield from _one(left_behind(lines, at))
+    for other in dict.fromkeys((line, origin, *near[:1])) if broken.problem != NO_OBJECT else ():
+        yield from _one(signs.stray_text(other))
 
 
 def moves(broken: Broken, lines: list[Line]) -> Iterator[tuple[int, Fix]]:

@@ -33,11 +33,14 @@ class Fix(NamedTuple):
 
     Attributes:
         faithful: Whether the text is then surely what was meant, and not only readable.
+        beyond: Whether it is enough that the parser gets beyond its row. What is left open is
+            noticed late, or not before something else is.
     """
 
     slips: tuple[Slip, ...]
     edits: tuple[Edit, ...]
     faithful: bool = True
+    beyond: bool = False
 
     @property
     def row(self) -> int:

@@ -45,6 +45,7 @@ class Line:
         opaque: Whether it is blank, or a comment, or text within quotes or a block scalar.
         block: Whether it announces a block scalar.
         free: Whether it is about free text.
+        unclosed: Whether ``opened`` never ends, as far as the lines below tell.
     """
 
     __slots__ = (
@@ -60,6 +61,7 @@ class Line:
         "opened",
         "row",
         "text",
+        "unclosed",
         "value",
     )
 
@@ -69,6 +71,7 @@ class Line:
         self.masked: list[tuple[int, int]] = [(0, start)] if start else []
         self.opened = -1
         self.free = False
+        self.unclosed = False
         self.indent = _end(_INDENT, text, start)
         self.dashes: list[int] = []
         at = self.indent
@@ -122,6 +125,7 @@ def scan(rows: list[str], first: int, last: int) -> list[Line]:
     parents: list[tuple[int, str]] = []
     block = deep = -1
     quote = ""
+    opener: Line | None = None
     for row in range(first, last):
         text = rows[row].rstrip("\r")
         if len(text) > MAX_SLIP_LINE:
@@ -132,6 +136,8 @@ def scan(rows: list[str], first: int, last: int) -> list[Line]:
             quote = "" if closed else quote
             line.opaque = True
         else:
+            if quote and opener:
+                opener.unclosed = True
             quote = ""
             line = Line(row, text)
             indent = len(text) - len(text.lstrip(" "))
@@ -152,8 +158,10 @@ def scan(rows: list[str], first: int, last: int) -> list[Line]:
             if line.block:
                 block = line.content if line.key else (line.dashes or [line.indent])[-1]
             if line.opened >= 0:
-                quote = text[line.opened]
+                quote, opener = text[line.opened], line
         found.append(line)
+    if quote and opener:
+        opener.unclosed = True
     return found
 
 

@@ -153,7 +153,7 @@ class Mender:
                 away, row = distance, guess.row
         if not fits:
             return False
-        slips, edits, _ = next(iter(fits.values()))
+        slips, edits, *_ = next(iter(fits.values()))
         needed = tuple(str(depth) for depth in sorted(fits))
         slip = slips[0]._replace(params={**slips[0].params, "needed": needed})
         draft.apply(Fix((slip,), edits, faithful=len(fits) == 1 and away == 1))
@@ -165,6 +165,8 @@ class Mender:
             return True
         rows = len(draft.rows)
         row, column = left.reached(rows)
+        if guess.beyond:
+            return row > guess.row
         old_row, old_column = bad.reached(rows)
         return row > old_row or (row == old_row and column > old_column + 1)
 

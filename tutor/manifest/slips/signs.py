@@ -153,8 +153,13 @@ def bullet(line: Line) -> Fix | None:
     return fix(slip, Edit(line.row, at, at + 1, "-"))
 
 
-def open_quote(line: Line) -> Iterator[Fix]:
-    """A quote that does not end in its line."""
+def open_quote(line: Line, *, certain: bool = False) -> Iterator[Fix]:
+    """A quote that does not end in its line.
+
+    Args:
+        line: The line.
+        certain: Whether it is known that it never ends.
+    """
     at = line.opened
     if at < 0:
         return
@@ -164,7 +169,7 @@ def open_quote(line: Line) -> Iterator[Fix]:
         slip = Slip(
             "YAML124", line.row, end - 1, end, {"found": line.text[end - 1], "needed": sign}
         )
-        yield fix(slip, Edit(line.row, end - 1, end, sign))
+        yield fix(slip, Edit(line.row, end - 1, end, sign))._replace(beyond=certain)
         return
     comment = line.text.find(" #", at)
     last = line.text[end - 1]
@@ -175,7 +180,8 @@ def open_quote(line: Line) -> Iterator[Fix]:
         closings.append(Edit(line.row, end - 1, end - 1, sign))
     closings.append(Edit(line.row, end, end, sign))
     for closing in closings:
-        yield fix(Slip("YAML136", line.row, at, closing.start, {"found": sign}), closing)
+        slip = Slip("YAML136", line.row, at, closing.start, {"found": sign})
+        yield fix(slip, closing)._replace(beyond=certain)
 
 
 def after_quote(line: Line, column: int) -> Fix | None:
@@ -228,12 +234,25 @@ def open_bracket(lines: list[Line], line: Line, column: int) -> Iterator[Fix]:
     filled = bool(line.text[column + 1 : line.end].strip())
     last = line.text[line.end - 1]
     if last in "]})" and last != closer:
-        yield fix(slip, Edit(line.row, line.end - 1, line.end, closer))
-    yield fix(slip, Edit(line.row, line.end, line.end, closer), faithful=filled)
+        yield fix(slip, Edit(line.row, line.end - 1, line.end, closer))._replace(beyond=True)
+    here = fix(slip, Edit(line.row, line.end, line.end, closer), faithful=filled)
+    here = here._replace(beyond=True)
+    if filled:
+        yield here
     for other, following in pairwise(lines):
         if other.row > line.row and following.indent <= line.indent and not other.opaque:
             yield fix(slip, Edit(other.row, other.end, other.end, closer))
             break
+    yield here
+
+
+def stray_text(line: Line) -> Fix | None:
+    """A line that is neither a key nor an item, where there has to be one."""
+    if line.opaque or line.key or line.dashes:
+        return None
+    found = line.text[line.content : line.end][:_SHOWN]
+    slip = Slip("YAML135", line.row, line.content, line.end, {"found": found}, "text")
+    return fix(slip, Edit(line.row, 0, len(line.text), ""), faithful=False)
 
 
 def stray_bracket(line: Line, column: int) -> Fix | None:
