@@ -273,3 +273,13 @@ def test_other_schedulers_and_gates_are_respected(cluster: Cluster) -> None:
     assert not node_of(cluster, "other")
     assert not node_of(cluster, "gated")
     assert cluster.events("Pod") == []
+
+
+def test_a_node_has_room_for_so_many_pods(cluster: Cluster) -> None:
+    for number in (1, 2, 3):
+        room = {"status": {"allocatable": {"pods": "0.001k"}}}
+        cluster.patch("nodes", f"node-{number}", room, sub="status")
+    for number in range(4):
+        cluster.create(PODS, pod(f"p{number}"))
+    cluster.settle()
+    assert refusal(cluster, "p3") == f"0/3 nodes are available: 3 Too many pods. {NO_VICTIMS}"

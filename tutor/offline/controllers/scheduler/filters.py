@@ -126,7 +126,7 @@ def _resources(case: Case, node: Obj) -> Refusal | None:
     room = dig(node, "status", "allocatable", default={})
     used = case.tally.used(name_of(node))
     reasons, final = [], False
-    if "pods" in room and case.tally.count(name_of(node)) + 1 > int(room["pods"]):
+    if "pods" in room and (case.tally.count(name_of(node)) + 1) * amount(1) > amount(room["pods"]):
         reasons.append("Too many pods")
     for name, wanted in sorted(requests_of(case.pod).items()):
         there = amount(room.get(name, "0"))
