@@ -69,7 +69,7 @@ class StoreView:
         """All objects of a resource, of one namespace or of all."""
         return self._store.list(resource, namespace)
 
-    def owned(self, resource: str, uid: str) -> Iterator[Obj]:
+    def owned(self, resource: str, uid: str) -> Sequence[Obj]:
         """The objects of a resource whose controller has this uid."""
         return self._store.owned(resource, uid)
 

@@ -13,11 +13,12 @@ finalizers nor grace. ``tutor.offline.registry`` does, and nobody else writes he
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from tutor.offline.errors import ApiError
+from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
 
 # Controllers look these up by label.
@@ -81,12 +82,8 @@ def _controller_uid(obj: Obj) -> str:
     return str(owner.get("uid")) if owner is not None else ""
 
 
-def _owner_uids(resource: str, obj: Obj) -> set[str]:
-    """The uids an object is found under; the empty one where a controller may adopt it."""
-    uids = {str(owner.get("uid")) for owner in owners_of(obj)}
-    if resource in _ADOPTED and controller_of(obj) is None:
-        uids.add("")
-    return uids
+def _owner_uids(obj: Obj) -> set[str]:
+    return {str(owner.get("uid")) for owner in owners_of(obj)}
 
 
 Tables = dict[str, dict[str, Obj]]
@@ -139,6 +136,7 @@ class Store:
         self._tables: Tables = {}
         self._order: dict[str, list[str]] = {}
         self._owned: dict[str, dict[str, dict[str, Obj]]] = {}
+        self._controlled: dict[tuple[str, str], InOrder] = {}
         self._labelled: dict[tuple[str, str, str, str], dict[str, Obj]] = {}
         self._listeners: list[Callable[[Change], None]] = []
         self.actor = ""
@@ -242,16 +240,14 @@ class Store:
         order = self._order.get(resource, [])
         return bisect_left(order, f"{namespace}0") - bisect_left(order, f"{namespace}/")
 
-    def owned(self, resource: str, uid: str) -> Iterator[Obj]:
+    def owned(self, resource: str, uid: str) -> Sequence[Obj]:
         """The objects of a resource whose controller has this uid, in order of their keys.
 
         An empty uid asks for those of all namespaces without a controller; only resources that
         controllers adopt are looked up like this.
         """
-        found = self._owned.get(uid, {}).get(resource, {})
-        for key in sorted(found):
-            if _controller_uid(found[key]) == uid:
-                yield found[key]
+        found = self._controlled.get((uid, resource))
+        return found.all() if found else ()
 
     def dependents(self, uid: str) -> Iterator[tuple[str, Obj]]:
         """All objects with an owner of this uid, each with its resource."""
@@ -329,9 +325,9 @@ class Store:
         elif after is None:
             order = self._order[resource]
             del order[bisect_left(order, key)]
-        owners = _owner_uids(resource, after) if after is not None else set()
+        owners = _owner_uids(after) if after is not None else set()
         if before is not None:
-            for gone in _owner_uids(resource, before) - owners:
+            for gone in _owner_uids(before) - owners:
                 tables = self._owned[gone]
                 del tables[resource][key]
                 if not tables[resource]:
@@ -341,8 +337,23 @@ class Store:
         for uid in owners:
             assert after is not None  # noqa: S101  (owners come from it)
             self._owned.setdefault(uid, {}).setdefault(resource, {})[key] = after
+        self._index_controller(resource, key, before, after)
         if resource in _LABELLED:
             self._index_labels(resource, key, before, after)
+
+    def _index_controller(
+        self, resource: str, key: str, before: Obj | None, after: Obj | None
+    ) -> None:
+        adopted = resource in _ADOPTED
+        was = _controller_uid(before) if before is not None else ""
+        uid = _controller_uid(after) if after is not None else ""
+        if before is not None and (after is None or was != uid) and (was or adopted):
+            found = self._controlled[was, resource]
+            found.drop(key)
+            if not found:
+                del self._controlled[was, resource]
+        if after is not None and (uid or adopted):
+            self._controlled.setdefault((uid, resource), InOrder()).put(key, after)
 
     def _index_labels(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> None:
         namespace = key.partition("/")[0]
