@@ -26,12 +26,16 @@ from tests.offline.statefulset.fake import (
 )
 from tutor.offline.controllers.statefulset import explain
 from tutor.offline.controllers.statefulset.identity import parent_and_ordinal
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.wanted import wanted_of
+from tutor.offline.controllers.statefulset.work import Work
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, controller_of, dig, labels_of, meta, name_of, terminating
 from tutor.offline.plan import Action, Create, Delete, Key, Record, UpdateStatus
+from tutor.offline.selectors import of_object
 
 KEY = Key(NS, "web")
+SELECTOR = {"matchLabels": {"app": "web"}}
 ORDINALS = st.integers(0, 5)
 POLICIES = st.sampled_from(["Retain", "Delete"])
 
@@ -133,6 +137,15 @@ class History(RuleBasedStateMachine):
     @rule(ordinal=ORDINALS)
     def delete_claim(self, ordinal: int) -> None:
         self.cluster.delete(CLAIMS, f"data-web-{ordinal}")
+
+    @rule(ordinal=ORDINALS, kept=st.booleans())
+    def take_claim_from_its_owners(self, ordinal: int, kept: bool) -> None:
+        name = f"data-web-{ordinal}"
+        if self.cluster.get(CLAIMS, NS, name):
+            stranger = {"apiVersion": "v1", "kind": "ConfigMap", "name": "a", "uid": "a"}
+            self.cluster.change(
+                CLAIMS, name, lambda obj: meta(obj).update(ownerReferences=[stranger] * kept)
+            )
 
     @rule(ordinal=ORDINALS)
     def orphan_pod(self, ordinal: int) -> None:
@@ -240,7 +253,8 @@ class History(RuleBasedStateMachine):
         for ordinal in places:
             claim = self.cluster.get(CLAIMS, NS, f"data-web-{ordinal}")
             if claim is not None:
-                kinds = [owner["kind"] for owner in meta(claim).get("ownerReferences", ())]
+                owners = meta(claim).get("ownerReferences", ())
+                kinds = [owner["kind"] for owner in owners if owner["kind"] != "ConfigMap"]
                 assert kinds == (["StatefulSet"] if wanted.when_deleted == "Delete" else [])
         blocking = [one for one in explain(self.cluster, KEY) if one.step == "create"]
         assert not blocking
@@ -301,6 +315,30 @@ class History(RuleBasedStateMachine):
         for pod in self.mine().values():
             assert labels_of(pod)["controller-revision-hash"] in known
             assert dig(pod, "spec", "hostname") == name_of(pod)
+
+    @invariant()
+    def the_ledger_says_what_a_new_one_would(self) -> None:
+        uid = meta(self.cluster.web())["uid"]
+        known = self.cluster.controller._ledger(KEY, uid)
+        wanted, selects = wanted_of(self.cluster.web()), of_object(SELECTOR)
+        new = Ledger()
+        for one in (known, new):
+            one.show(wanted, self.cluster.owned(PODS, uid), selects)
+        assert known.members == new.members
+        assert known.ready == new.ready
+        assert known.of_revision == new.of_revision
+        assert known.revisions() == new.revisions()
+        now = self.cluster.now
+        assert known.ripening(wanted, now) == new.ripening(wanted, now)
+        old, fresh = known.roster(wanted, now), new.roster(wanted, now)
+        assert (old.replicas, old.condemned) == (fresh.replicas, fresh.condemned)
+        # The new one has looked at no claims yet.
+        assert set(old.restless) <= set(fresh.restless)
+        for index in set(fresh.restless) - set(old.restless):
+            pod = old.replicas[index]
+            assert pod is not None
+            assert pod.healthy(wanted.min_ready_seconds, now)
+            assert Work(self.cluster, self.cluster.web(), wanted).claims_right(pod.ordinal, pod.uid)
 
     @invariant()
     def explaining_changes_nothing(self) -> None:

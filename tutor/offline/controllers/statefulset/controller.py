@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from tutor.offline import selectors
 from tutor.offline.controllers.revisions import in_order
 from tutor.offline.controllers.statefulset import history, ownership
+from tutor.offline.controllers.statefulset.claims import CLAIMS
 from tutor.offline.controllers.statefulset.identity import KIND
-from tutor.offline.controllers.statefulset.pods import Memory
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.reconcile import Reconciling
 from tutor.offline.controllers.statefulset.status import SETS, write
 from tutor.offline.controllers.statefulset.wanted import wanted_of
@@ -28,25 +29,38 @@ class StatefulSetController:
     """Brings StatefulSets closer to what they ask for, one Pod at a time where they are ordered."""
 
     name = "statefulset-controller"
-    watches = (SETS, PODS)
+    watches = (SETS, PODS, CLAIMS)
 
     def __init__(self) -> None:
-        self._memory = Memory()
+        self._ledgers: dict[Key, tuple[str, Ledger]] = {}
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
     ) -> Iterable[Key]:
-        """The set itself; for a Pod its set, its former set, or those that might adopt it."""
+        """The set itself; for a Pod its set, its former set, or those that might adopt it.
+
+        A claim wakes nobody, as in the real controller; it is only looked at again next time.
+        """
         changed = after or before
         if changed is None:
             return ()
+        key = Key(namespace_of(changed), name_of(changed))
         if resource == SETS:
-            return (Key(namespace_of(changed), name_of(changed)),)
-        if resource != PODS:
-            return ()
-        if before is not None and after is None:
-            self._memory.forget(before)
-        return self._keys_of_pod(view, before, after)
+            if after is None:
+                self._ledgers.pop(key, None)
+            return (key,)
+        if resource == PODS:
+            return self._keys_of_pod(view, before, after)
+        for of_set, (_, ledger) in self._ledgers.items():
+            if of_set.namespace == key.namespace:
+                ledger.claim_changed(key.name)
+        return ()
+
+    def _ledger(self, key: Key, uid: str) -> Ledger:
+        known = self._ledgers.get(key)
+        if known is None or known[0] != uid:
+            known = self._ledgers[key] = (uid, Ledger())
+        return known[1]
 
     def _keys_of_pod(self, view: View, before: Obj | None, after: Obj | None) -> Iterable[Key]:
         was = controller_of(before) if before else None
@@ -99,7 +113,8 @@ class StatefulSetController:
         if any(controller_of(one) is None for one in revisions):
             yield from ownership.adopt_revisions(set_, wanted, revisions)
             revisions = ownership.revisions_of(view, wanted, selects)
-        pods = yield from ownership.claim_pods(view, set_, wanted, selects, self._memory)
+        ledger = self._ledger(Key(wanted.namespace, wanted.name), wanted.uid)
+        yield from ownership.claim_pods(view, set_, wanted, selects, ledger)
 
         ordered = in_order(revisions)
         chosen: history.Chosen | None = None
@@ -107,8 +122,7 @@ class StatefulSetController:
         reconciling: Reconciling | None = None
         try:
             chosen = yield from history.choose(view, set_, wanted, ordered)
-            work = Work(view, set_, wanted, self._memory)
-            reconciling = Reconciling(work, chosen, pods)
+            reconciling = Reconciling(Work(view, set_, wanted), chosen, ledger)
             yield from reconciling.run()
         except Failed as failed:
             failure = failed
@@ -118,7 +132,7 @@ class StatefulSetController:
             except Failed as failed:
                 failure = failure or failed
         try:
-            yield from history.truncate(wanted, ordered, pods, chosen)
+            yield from history.truncate(wanted, ordered, ledger.revisions(), chosen)
         except Failed as failed:
             failure = Failed.of([str(failure), str(failed)]) if failure else failed
         if failure:

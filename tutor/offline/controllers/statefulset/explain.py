@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tutor.offline import selectors
 from tutor.offline.controllers.revisions import holds, in_order, template_data
 from tutor.offline.controllers.statefulset.identity import pod_name
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.order import (
     MAX_UNAVAILABLE_GATE,
     Reason,
@@ -20,11 +21,10 @@ from tutor.offline.controllers.statefulset.order import (
     judge_replica,
     lowest_unhealthy,
     replacement,
-    roster_of,
     unhealthy,
 )
 from tutor.offline.controllers.statefulset.ownership import revisions_of
-from tutor.offline.controllers.statefulset.pods import Memory, PodFacts, facts_of
+from tutor.offline.controllers.statefulset.pods import PodFacts
 from tutor.offline.controllers.statefulset.status import SETS
 from tutor.offline.controllers.statefulset.wanted import Wanted, wanted_of
 from tutor.offline.controllers.statefulset.work import PODS, Work
@@ -56,12 +56,9 @@ def explain(view: View, key: Key) -> tuple[Waiting, ...]:
         return ()
     wanted = wanted_of(set_)
     selects = selectors.of_object(set_["spec"].get("selector"))
-    pods = [
-        facts
-        for facts in map(facts_of, view.owned(PODS, wanted.uid))
-        if facts.parent == wanted.name and selects(facts.obj)
-    ]
-    return tuple(_Explaining(view, set_, wanted, roster_of(wanted, pods)).all())
+    ledger = Ledger()
+    ledger.show(wanted, view.owned(PODS, wanted.uid), selects)
+    return tuple(_Explaining(view, set_, wanted, ledger.roster(wanted, view.now)).all())
 
 
 class _Explaining:
@@ -69,7 +66,7 @@ class _Explaining:
         self._view = view
         self._wanted = wanted
         self._roster = roster
-        self._work = Work(view, set_, wanted, Memory())
+        self._work = Work(view, set_, wanted)
         self._now = view.now
         self._revisions = self._revisions_of(set_)
 

@@ -4,12 +4,11 @@ Source: getStatefulSetRevisions and truncateHistory of
 pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tutor.offline.controllers import revisions as history
 from tutor.offline.controllers.statefulset.identity import set_reference
-from tutor.offline.controllers.statefulset.pods import PodFacts
 from tutor.offline.controllers.statefulset.wanted import Wanted
 from tutor.offline.controllers.statefulset.work import Failed, Steps
 from tutor.offline.errors import ApiError
@@ -103,9 +102,9 @@ def choose(view: View, set_: Obj, wanted: Wanted, ordered: Sequence[Obj]) -> Ste
 
 
 def truncate(
-    wanted: Wanted, ordered: Sequence[Obj], pods: Sequence[PodFacts], chosen: Chosen | None
+    wanted: Wanted, ordered: Sequence[Obj], used: Iterable[str], chosen: Chosen | None
 ) -> Steps[None]:
-    """Delete the oldest revisions nobody uses beyond revisionHistoryLimit.
+    """Delete the oldest revisions nobody uses beyond revisionHistoryLimit; Pods use ``used``.
 
     Raises:
         Failed: One could not be deleted.
@@ -113,7 +112,7 @@ def truncate(
     limit = wanted.history_limit
     if limit < 0 or len(ordered) <= limit:
         return
-    live = {pod.revision for pod in pods}
+    live = set(used)
     if chosen:
         live |= {name_of(chosen.current), name_of(chosen.update)}
     for revision in history.beyond_limit(ordered, live, limit):

@@ -5,7 +5,8 @@ cannot disagree. Source: updateStatefulSet, processReplica and processCondemned 
 pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,28 +52,29 @@ class Roster:
     Attributes:
         replicas: One place for each wanted ordinal, from the first; None where there is no Pod.
         condemned: Pods outside the range, highest ordinal first.
+        restless: The places to look at, in order. All others hold a Pod that is healthy, in its
+            place, and has its claims.
+        to_do: Those of them where waiting is not enough: empty, or with a Pod that has ended, is
+            not as its place asks for, or whose claims have to be looked at.
+        of_revision: The ordinals of Pods that are staying, by their revision.
     """
 
     replicas: Sequence[PodFacts | None]
     condemned: Sequence[PodFacts]
+    restless: Sequence[int]
+    to_do: Sequence[int]
+    of_revision: Mapping[str, AbstractSet[int]]
 
-    def present(self) -> Iterable[PodFacts]:
-        """All Pods there are."""
-        yield from (pod for pod in self.replicas if pod is not None)
-        yield from self.condemned
-
-
-def roster_of(wanted: Wanted, pods: Iterable[PodFacts]) -> Roster:
-    """Put each Pod in its place. Pods whose ordinal cannot be read are left out."""
-    replicas: list[PodFacts | None] = [None] * wanted.replicas
-    condemned = []
-    for pod in pods:
-        if wanted.in_range(pod.ordinal):
-            replicas[pod.ordinal - wanted.start] = pod
-        elif pod.ordinal >= 0:
-            condemned.append(pod)
-    condemned.sort(key=lambda pod: -pod.ordinal)
-    return Roster(replicas, condemned)
+    def to_update(self, wanted: Wanted, update: str) -> list[int]:
+        """The places an update has to look at, highest first."""
+        places = set(self.restless)
+        for revision, ordinals in self.of_revision.items():
+            if revision != update:
+                places.update(ordinal - wanted.start for ordinal in ordinals)
+        last = len(self.replicas)
+        return sorted(
+            (place for place in places if wanted.update_from <= place < last), reverse=True
+        )
 
 
 def revision_for(wanted: Wanted, ordinal: int, current: str, update: str) -> str:
@@ -107,8 +109,10 @@ def lowest_unhealthy(wanted: Wanted, roster: Roster, now: float) -> PodFacts | N
     It is the lowest unhealthy Pod of the whole set, and so none while a replica is unhealthy.
     """
     seconds = wanted.min_ready_seconds
-    if not all(pod is not None and pod.healthy(seconds, now) for pod in roster.replicas):
-        return None
+    for index in roster.restless:
+        replica = roster.replicas[index]
+        if replica is None or not replica.healthy(seconds, now):
+            return None
     for pod in reversed(roster.condemned):
         if not pod.healthy(seconds, now):
             return pod
@@ -186,7 +190,7 @@ def _outdated(
 
 def next_replaced(wanted: Wanted, roster: Roster, revisions: Revisions, now: float) -> Replacement:
     """The one Pod a rolling update deletes next, from the highest index down to the partition."""
-    for index in range(len(roster.replicas) - 1, wanted.update_from - 1, -1):
+    for index in roster.to_update(wanted, revisions.update):
         name, outdated, reason = _outdated(wanted, roster, revisions, index)
         if outdated:
             return Replacement((name,))
@@ -206,16 +210,16 @@ def next_replaced_together(
     Any Pod of the set that is not available takes one from what may be unavailable. Only behind
     the gate MaxUnavailableStatefulSet, which is off by default in 1.36.
     """
-    down = [
-        pod_name(wanted.name, wanted.start + index)
-        for index, pod in enumerate(roster.replicas)
-        if pod is None or not pod.healthy(wanted.min_ready_seconds, now)
-    ]
+    down = []
+    for index in roster.restless:
+        pod = roster.replicas[index]
+        if pod is None or not pod.healthy(wanted.min_ready_seconds, now):
+            down.append(pod_name(wanted.name, wanted.start + index))
     allowed = wanted.may_be_unavailable() - len(down)
     if allowed <= 0:
         return Replacement(reason=Reason.MAX_UNAVAILABLE, because=down[-1])
     names = []
-    for index in range(len(roster.replicas) - 1, wanted.update_from - 1, -1):
+    for index in roster.to_update(wanted, revisions.update):
         name, outdated, _ = _outdated(wanted, roster, revisions, index)
         if outdated:
             names.append(name)

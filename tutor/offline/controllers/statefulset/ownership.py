@@ -6,14 +6,15 @@ Source: pkg/controller/controller_ref_manager.go, v1.36.
 from collections.abc import Callable, Generator
 
 from tutor.offline.controllers.revisions import REVISIONS
-from tutor.offline.controllers.statefulset.identity import set_reference
-from tutor.offline.controllers.statefulset.pods import Memory, PodFacts
+from tutor.offline.controllers.statefulset.identity import parent_and_ordinal, set_reference
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.wanted import Wanted
 from tutor.offline.controllers.statefulset.work import PODS, Failed
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import (
     Obj,
     controller_of,
+    name_of,
     namespace_of,
     owners_of,
     terminating,
@@ -59,52 +60,38 @@ def adopt_revisions(
 
 
 def claim_pods(
-    view: View,
-    set_: Obj,
-    wanted: Wanted,
-    selects: Callable[[Obj], bool],
-    memory: Memory,
-) -> Generator[Action, Outcome, list[PodFacts]]:
-    """The Pods of the set, after adopting and releasing; ordered by name.
+    view: View, set_: Obj, wanted: Wanted, selects: Callable[[Obj], bool], ledger: Ledger
+) -> Generator[Action, Outcome, None]:
+    """Show the ledger the Pods of the set, after adopting and releasing.
 
     Raises:
         Failed: Something could not be adopted or released.
     """
-    mine: list[PodFacts] = []
-    failures = []
-    owned = [memory.facts(pod) for pod in view.owned(PODS, wanted.uid)]
-    strays = []
-    for pod in owned:
-        if pod.parent == wanted.name and memory.selected(wanted, pod, selects):
-            mine.append(pod)
-        else:
-            strays.append(pod.obj)
+    ledger.show(wanted, view.owned(PODS, wanted.uid), selects)
     if wanted.being_deleted:
-        return mine
+        return
+    strays = [pod.obj for pod in ledger.strays.values()]
     orphans = [
         pod
         for pod in view.owned(PODS, "")
         if namespace_of(pod) == wanted.namespace
         and not terminating(pod)
-        and memory.facts(pod).parent == wanted.name
+        and parent_and_ordinal(name_of(pod))[0] == wanted.name
         and selects(pod)
     ]
+    failures = []
     for stray in strays:
         outcome = yield Update(PODS, _released(stray, wanted.uid))
         if isinstance(outcome, ApiError) and outcome.reason not in ("NotFound", "Invalid"):
             failures.append(outcome.message)
     for orphan in orphans:
         outcome = yield Update(PODS, _adopted(orphan, set_))
-        if isinstance(outcome, ApiError):
-            if outcome.reason != "NotFound":
-                failures.append(outcome.message)
-        elif outcome is not None:
-            mine.append(memory.facts(outcome))
+        if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
+            failures.append(outcome.message)
     if failures:
         raise Failed.of(failures)
-    if orphans:
-        mine.sort(key=lambda pod: pod.name)
-    return mine
+    if strays or orphans:
+        ledger.show(wanted, view.owned(PODS, wanted.uid), selects)
 
 
 def revisions_of(view: View, wanted: Wanted, selects: Callable[[Obj], bool]) -> list[Obj]:

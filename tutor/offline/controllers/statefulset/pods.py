@@ -4,7 +4,6 @@ Source: pkg/controller/statefulset/stateful_set_utils.go and GetPodFromTemplate 
 pkg/controller/controller_utils.go, v1.36.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,7 +18,7 @@ from tutor.offline.controllers.statefulset.identity import (
     set_reference,
 )
 from tutor.offline.controllers.statefulset.wanted import Wanted
-from tutor.offline.objects import Obj, labels_of, meta, name_of, namespace_of, terminating, uid_of
+from tutor.offline.objects import Obj, labels_of, meta, namespace_of, terminating
 
 FINISHED = frozenset({"Failed", "Succeeded"})
 _T = TypeVar("_T")
@@ -198,53 +197,3 @@ def repaired(wanted: Wanted, facts: PodFacts) -> Obj:
     if not storage_matches(wanted, facts):
         pod = {**pod, "spec": with_storage(pod["spec"], wanted, facts.ordinal)}
     return pod
-
-
-class Memory:
-    """Facts of Pods already read. A Pod is read again when the store hands out another object.
-
-    Nothing depends on what is in here: it only saves reading a thousand unchanged Pods each time.
-    """
-
-    def __init__(self) -> None:
-        self._facts: dict[str, PodFacts] = {}
-        self._in_place: dict[str, tuple[Obj, str]] = {}
-        self._selected: dict[str, tuple[Obj, str]] = {}
-
-    def facts(self, pod: Obj) -> PodFacts:
-        """The facts of a Pod."""
-        uid = uid_of(pod)
-        known = self._facts.get(uid)
-        if known is None or known.obj is not pod:
-            known = self._facts[uid] = facts_of(pod)
-        return known
-
-    def selected(self, wanted: Wanted, facts: PodFacts, selects: Callable[[Obj], bool]) -> bool:
-        """Whether the selector of a set, which never changes, finds a Pod."""
-        known = self._selected.get(facts.uid)
-        if known and known[0] is facts.obj and known[1] == wanted.uid:
-            return True
-        found = selects(facts.obj)
-        if found:
-            self._selected[facts.uid] = (facts.obj, wanted.uid)
-        return found
-
-    def in_place(self, wanted: Wanted, facts: PodFacts) -> bool:
-        """Whether identity and storage of a Pod are right for this set."""
-        known = self._in_place.get(facts.uid)
-        if known and known[0] is facts.obj and known[1] == wanted.uid:
-            return True
-        right = identity_matches(wanted, facts) and storage_matches(wanted, facts)
-        if right:
-            self._in_place[facts.uid] = (facts.obj, wanted.uid)
-        return right
-
-    def forget(self, pod: Obj) -> None:
-        """Drop a Pod that is gone."""
-        for known in (self._facts, self._in_place, self._selected):
-            known.pop(uid_of(pod), None)
-
-
-def belongs(wanted: Wanted, pod: Obj) -> bool:
-    """Whether a Pod's name speaks of this set."""
-    return parent_and_ordinal(name_of(pod))[0] == wanted.name

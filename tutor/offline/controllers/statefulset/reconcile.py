@@ -3,10 +3,12 @@
 Source: updateStatefulSet of pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tutor.offline.controllers.revisions import template_of
 from tutor.offline.controllers.statefulset.history import Chosen
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.order import (
     MAX_UNAVAILABLE_GATE,
     Revisions,
@@ -16,11 +18,15 @@ from tutor.offline.controllers.statefulset.order import (
     lowest_unhealthy,
     replacement,
     revision_for,
-    roster_of,
 )
-from tutor.offline.controllers.statefulset.pods import PodFacts, new_pod
+from tutor.offline.controllers.statefulset.pods import (
+    PodFacts,
+    identity_matches,
+    new_pod,
+    storage_matches,
+)
 from tutor.offline.controllers.statefulset.status import count
-from tutor.offline.controllers.statefulset.work import Failed, Steps, Work, for_all
+from tutor.offline.controllers.statefulset.work import Failed, Steps, Work, in_batches, one_by_one
 from tutor.offline.objects import name_of
 
 
@@ -31,19 +37,18 @@ class Reconciling:
         status: What the set's status should say after it.
     """
 
-    def __init__(self, work: Work, chosen: Chosen, pods: list[PodFacts]) -> None:
+    def __init__(self, work: Work, chosen: Chosen, ledger: Ledger) -> None:
         self._work = work
         self._wanted = wanted = work.wanted
         self._chosen = chosen
         self._revisions = Revisions(name_of(chosen.current), name_of(chosen.update))
-        self._roster = roster_of(wanted, pods)
-        self._together = work.view.gates.get(MAX_UNAVAILABLE_GATE, False)
+        self._ledger = ledger
         self._now = work.view.now
+        self._roster = ledger.roster(wanted, self._now)
+        self._together = work.view.gates.get(MAX_UNAVAILABLE_GATE, False)
         self._stuck_on_claim = False
         self._exempt: PodFacts | None = None
-        self.status = count(
-            wanted, self._roster.present(), self._revisions, chosen.collisions, self._now
-        )
+        self.status = count(wanted, ledger, self._revisions, chosen.collisions, self._now)
 
     def run(self) -> Steps[None]:
         """Replicas first, then Pods outside the range, then updates. Scaling precedes updating.
@@ -69,8 +74,7 @@ class Reconciling:
             return None
         waiting = [
             pod.seconds_to_go(seconds, self._now)
-            for pod in self._roster.present()
-            if pod.running_and_ready and not pod.available(seconds, self._now)
+            for pod in self._ledger.ripening(wanted, self._now)
         ]
         if self._stuck_on_claim:
             waiting.append(float(seconds))
@@ -80,25 +84,17 @@ class Reconciling:
 
     def _replicas(self) -> Steps[bool]:
         """Look at every place; True when the sync ends here."""
-        places = range(self._wanted.replicas)
-        return (
-            yield from for_all(
-                places, self._replica, idle=self._settled, monotonic=self._wanted.monotonic
-            )
-        )
-
-    def _settled(self, index: int) -> bool:
-        """Whether there is nothing to do about a place, nor anything to wait for."""
-        pod = self._roster.replicas[index]
-        if pod is None:
-            return False
-        step, _ = judge_replica(self._wanted, pod, self._now)
-        return step is Step.KEEP and pod.phase != "Pending" and self._right(pod)
+        if self._wanted.monotonic:
+            return (yield from one_by_one(self._roster.restless, self._replica))
+        places = self._roster.to_do
+        return (yield from in_batches(zip(places, places, strict=True), self._replica))
 
     def _right(self, pod: PodFacts) -> bool:
-        return self._work.memory.in_place(self._wanted, pod) and self._work.claims_right(
-            pod.ordinal, pod.uid
-        )
+        """Whether identity, storage and the owners of the claims are right."""
+        if not self._work.claims_right(pod.ordinal, pod.uid):
+            return False
+        self._ledger.claims_are_right(pod, self._work.claim_names(pod.ordinal))
+        return identity_matches(self._wanted, pod) and storage_matches(self._wanted, pod)
 
     def _replica(self, index: int) -> Steps[bool]:
         pod = self._roster.replicas[index]
@@ -136,10 +132,14 @@ class Reconciling:
 
     def _all_condemned(self) -> Steps[bool]:
         """Delete them from the highest ordinal down; True when the sync ends here."""
-        wanted, condemned = self._wanted, self._roster.condemned
-        yield from for_all(condemned, self._condemned_claims, monotonic=wanted.monotonic)
-        self._exempt = lowest_unhealthy(wanted, self._roster, self._now)
-        return (yield from for_all(condemned, self._condemned, monotonic=wanted.monotonic))
+        yield from self._each_condemned(self._condemned_claims)
+        self._exempt = lowest_unhealthy(self._wanted, self._roster, self._now)
+        return (yield from self._each_condemned(self._condemned))
+
+    def _each_condemned(self, act: Callable[[PodFacts], Steps[bool]]) -> Steps[bool]:
+        if self._wanted.monotonic:
+            return (yield from one_by_one(self._roster.condemned, act))
+        return (yield from in_batches(enumerate(self._roster.condemned), act))
 
     def _condemned_claims(self, pod: PodFacts) -> Steps[bool]:
         if not self._work.claims_right(pod.ordinal, pod.uid):

@@ -4,11 +4,10 @@ Source: updateStatus, completeRollingUpdate and inconsistentStatus of
 pkg/controller/statefulset/stateful_set_control.go and stateful_set_utils.go, v1.36.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from tutor.offline.controllers.statefulset.ledger import Ledger
 from tutor.offline.controllers.statefulset.order import Revisions
-from tutor.offline.controllers.statefulset.pods import PodFacts
 from tutor.offline.controllers.statefulset.wanted import Wanted
 from tutor.offline.controllers.statefulset.work import Failed, Steps
 from tutor.offline.errors import ApiError
@@ -72,29 +71,17 @@ class Status:
 
 
 def count(
-    wanted: Wanted, pods: Iterable[PodFacts], revisions: Revisions, collisions: int, now: float
+    wanted: Wanted, ledger: Ledger, revisions: Revisions, collisions: int, now: float
 ) -> Status:
     """Count the Pods there are. Those going away count as replicas, but as no revision's."""
-    replicas = ready = available = current = updated = 0
-    seconds = wanted.min_ready_seconds
-    for pod in pods:
-        if not pod.phase:
-            continue
-        replicas += 1
-        if pod.running_and_ready:
-            ready += 1
-            if pod.available(seconds, now):
-                available += 1
-        if not pod.terminating:
-            current += pod.revision == revisions.current
-            updated += pod.revision == revisions.update
+    of_revision = ledger.of_revision
     return Status(
         observed_generation=wanted.generation,
-        replicas=replicas,
-        ready=ready,
-        available=available,
-        current=current,
-        updated=updated,
+        replicas=len(ledger.members),
+        ready=ledger.ready,
+        available=ledger.ready - len(ledger.ripening(wanted, now)),
+        current=len(of_revision.get(revisions.current, ())),
+        updated=len(of_revision.get(revisions.update, ())),
         current_revision=revisions.current,
         update_revision=revisions.update,
         collisions=collisions,

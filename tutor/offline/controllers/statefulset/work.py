@@ -3,7 +3,7 @@
 Source: pkg/controller/statefulset/stateful_pod_control.go, v1.36.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TypeVar
 
 from tutor.offline.controllers.statefulset.claims import (
@@ -17,7 +17,7 @@ from tutor.offline.controllers.statefulset.claims import (
     with_right_owners,
 )
 from tutor.offline.controllers.statefulset.identity import pod_name
-from tutor.offline.controllers.statefulset.pods import Memory, PodFacts, repaired
+from tutor.offline.controllers.statefulset.pods import PodFacts, facts_of, repaired
 from tutor.offline.controllers.statefulset.wanted import DELETE, Wanted
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, name_of, terminating
@@ -51,51 +51,48 @@ class Failed(Exception):  # noqa: N818  (it ends a sync; the runner is told Retr
         return cls(distinct[0] if len(distinct) == 1 else f"[{', '.join(distinct)}]")
 
 
-def _never(_item: object) -> bool:
+def one_by_one(items: Iterable[_T], act: Callable[[_T], Steps[bool]]) -> Steps[bool]:
+    """Do something about one item after another; True as soon as ``act`` ends the sync."""
+    for item in items:
+        if (yield from act(item)):
+            return True
     return False
 
 
-def for_all(
-    items: Sequence[_T],
-    act: Callable[[_T], Steps[bool]],
-    *,
-    monotonic: bool,
-    idle: Callable[[_T], bool] = _never,
-) -> Steps[bool]:
-    """Do something about each item that is not idle; True when the sync ends here.
+def in_batches(items: Iterable[tuple[int, _T]], act: Callable[[_T], Steps[bool]]) -> Steps[bool]:
+    """Do something about all items, whatever ``act`` says.
 
-    Ordered, one by one until ``act`` says stop or fails. In parallel, in batches of 1, 2, 4 … 500;
-    a failure ends the work only after its batch.
+    They are done in batches of 1, 2, 4 … 500 places, and a failure ends the work after its batch.
+
+    Args:
+        items: What to do something about, and its place among all there are; places without
+            anything to do count in their batch all the same.
+        act: What to do.
     """
-    if monotonic:
-        for item in items:
-            if not idle(item) and (yield from act(item)):
-                return True
-        return False
-    start, size = 0, 1
-    while start < len(items):
-        failures = []
-        for item in items[start : start + size]:
-            if idle(item):
-                continue
-            try:
-                yield from act(item)
-            except Failed as failed:
-                failures.append(str(failed))
-        if failures:
-            raise Failed.of(failures)
-        start, size = start + size, min(2 * size, LARGEST_BATCH)
+    end, size = 1, 1
+    failures: list[str] = []
+    for place, item in items:
+        while place >= end:
+            if failures:
+                raise Failed.of(failures)
+            size = min(2 * size, LARGEST_BATCH)
+            end += size
+        try:
+            yield from act(item)
+        except Failed as failed:
+            failures.append(str(failed))
+    if failures:
+        raise Failed.of(failures)
     return False
 
 
 class Work:
     """The hands of one sync: every method is a part of its plan and raises :class:`Failed`."""
 
-    def __init__(self, view: View, set_: Obj, wanted: Wanted, memory: Memory) -> None:
+    def __init__(self, view: View, set_: Obj, wanted: Wanted) -> None:
         self.view = view
         self.set = set_
         self.wanted = wanted
-        self.memory = memory
 
     # Events
 
@@ -262,6 +259,6 @@ class Work:
             again = self.view.get(PODS, self.wanted.namespace, pod.name)
             if error.reason != "Conflict" or again is None:
                 break
-            pod = self.memory.facts(again)
+            pod = facts_of(again)
         yield self._about_pod("Update", pod.name, error.message)
         raise Failed(error.message)
