@@ -171,7 +171,10 @@ class TutorApp(App[None], inherit_bindings=False):
 
     def action_save(self) -> None:
         """For fingers that save: there is nothing to do."""
-        self.say(self.t("Everything is kept as you type; there is nothing to save."))
+        if self.outside.forgets is None:
+            self.say(self.t("Everything is kept as you type; there is nothing to save."))
+        else:
+            self.trouble(self.outside.forgets)
 
     def action_interrupt(self) -> None:
         """Ctrl+C: once says how to leave, twice leaves."""
@@ -181,7 +184,11 @@ class TutorApp(App[None], inherit_bindings=False):
             self.leave()
         else:
             self.interrupted = monotonic()
-            self.say(self.t("Press Ctrl+C again to quit. Everything is kept."))
+            self.say(
+                self.t("Press Ctrl+C again to quit. Everything is kept.")
+                if self.outside.forgets is None
+                else self.t("Press Ctrl+C again to quit. Nothing is saved.")
+            )
 
     async def action_quit(self) -> None:
         """Leave; what was typed is kept."""
@@ -212,6 +219,9 @@ class TutorApp(App[None], inherit_bindings=False):
         self._open_first()
 
     def _open_first(self) -> None:
+        if self.outside.forgets is not None:
+            self.trouble(self.outside.forgets)
+            self.say(self.t("This visit goes on without saving anything."), serious=True)
         from tutor.ui.screens.home import HomeScreen
 
         home = HomeScreen()

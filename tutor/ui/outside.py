@@ -68,6 +68,7 @@ class Outside:
         examples: The wrong and the right manifest of a code.
         bell: Trouble told while the UI runs.
         environ: The process environment: the editor of the line mode.
+        forgets: Why nothing is kept; None where everything is.
     """
 
     session: Session
@@ -79,6 +80,7 @@ class Outside:
     examples: Examples = no_examples
     bell: Bell = field(default_factory=Bell)
     environ: Mapping[str, str] = field(default_factory=dict)
+    forgets: TutorError | None = None
 
 
 @dataclass(frozen=True, slots=True)

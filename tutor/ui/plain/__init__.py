@@ -46,10 +46,18 @@ def run(
     try:
         Course(outside, talk).run(start or Start())
     except InputEnded:
-        talk.say(talk.t("The input has ended. Everything is kept."))
+        talk.say(
+            talk.t("The input has ended. Everything is kept.")
+            if outside.forgets is None
+            else talk.t("The input has ended. Nothing was saved.")
+        )
     except KeyboardInterrupt:
         talk.gap()
-        talk.say(talk.t("Stopped. Everything is kept."))
+        talk.say(
+            talk.t("Stopped. Everything is kept.")
+            if outside.forgets is None
+            else talk.t("Stopped. Nothing was saved.")
+        )
         return ExitCode.INTERRUPTED
     finally:
         outside.bell.listen(None)

@@ -64,7 +64,10 @@ class Course:
             staying = True
         if staying:
             self._home()
-        self._talk.say(self._talk.t("Goodbye. Everything is kept."))
+        if self._outside.forgets is None:
+            self._talk.say(self._talk.t("Goodbye. Everything is kept."))
+        else:
+            self._talk.say(self._talk.t("Goodbye. Nothing was saved."))
 
     def _ask_language(self) -> None:
         choices = ", ".join(f"{n}. {words.LANGUAGE_NAMES[x]}" for n, x in enumerate(LANGUAGES, 1))

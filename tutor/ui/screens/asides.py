@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 
 from tutor.i18n.translator import Translator
 from tutor.session.api import Run
@@ -54,7 +55,7 @@ class _Aside(Dialog[str]):
 
     def say(self, title: str, markdown: str, act: str, close: str, t: Translator) -> None:
         """Put the words in; without words for it, the first button is not there."""
-        self.query_one("#dialog").border_title = title
+        self.query_one("#dialog").border_title = Content(title)
         self.query_one("#text", Prose).show(markdown, t.language)
         self.query_one("#act", Push).display = bool(act)
         self.query_one("#act", Push).label = act

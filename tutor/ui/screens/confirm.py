@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 
 from tutor.ui.screens.base import Dialog
 from tutor.ui.widgets.prose import Prose
@@ -40,7 +41,7 @@ class Confirm(Dialog[bool]):
     def draw(self) -> None:
         """In the learner's language."""
         title, question, yes, no = map(self.t, self._says)
-        self.query_one("#dialog").border_title = title
+        self.query_one("#dialog").border_title = Content(title)
         self.query_one("#question", Prose).show(question, self.t.language)
         self.query_one("#yes", Push).label = yes
         self.query_one("#no", Push).label = no

@@ -67,7 +67,9 @@ class HomeScreen(TutorScreen[None]):
         home, t = self.session.home(), self.t
         self.title_is(
             t("Kubernetes StatefulSets, step by step"),
-            t("{done} of {total} lessons done", done=home.solved, total=len(home.rows)),
+            t("{done} of {total} lessons done", done=home.solved, total=len(home.rows))
+            if self.outside.forgets is None
+            else t("Nothing is saved"),
         )
         self.query_one(CourseMap).show(home, t)
         self._about(self.query_one(CourseMap).cursor)

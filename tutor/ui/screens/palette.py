@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Input
 
 from tutor.i18n.linebreak import cell_width, pad, truncate
@@ -85,7 +86,7 @@ class Palette(Dialog[Command]):
 
     def draw(self) -> None:
         """In the learner's language."""
-        self.query_one("#dialog").border_title = self.t("Commands")
+        self.query_one("#dialog").border_title = Content(self.t("Commands"))
         self.query_one(Input).placeholder = self.t("Type a part of a command's name")
         self._find(self.query_one(Input).value)
 

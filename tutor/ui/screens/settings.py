@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 
 from tutor.i18n.linebreak import cell_width, pad
 from tutor.i18n.translator import Translator
@@ -45,7 +46,7 @@ class SettingsScreen(Dialog[None]):
     def draw(self) -> None:
         """Names and values in the learner's language."""
         t = self.t
-        self.query_one("#dialog").border_title = t("Settings: Enter changes, Esc closes")
+        self.query_one("#dialog").border_title = Content(t("Settings: Enter changes, Esc closes"))
         self.query_one(SettingRows).show(self._settings(t))
 
     def _settings(self, t: Translator) -> tuple[tuple[str, str, str], ...]:

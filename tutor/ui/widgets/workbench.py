@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -79,6 +80,7 @@ class Workbench(Vertical):
         super().__init__()
         self._editors: dict[str, Editor] = {}
         self._task_id = ""
+        self._summary = ""
         self.grade: Grade | None = None
         """What was found in the text as it is; None before anyone looked."""
         self.untold: str | None = None
@@ -157,9 +159,10 @@ class Workbench(Vertical):
             nothing = lesson_words.nothing_found(run, looked, t)
         checks = run.words(t.language).checks if editor is not None else {}
         findings.show(tell(blocking, others, t.language, checks), t, nothing=nothing)
-        self.query_one("#found").border_title = lesson_words.summary(
-            run, blocking, others, looked, t
-        )
+        summary = lesson_words.summary(run, blocking, others, looked, t)
+        if summary != self._summary:  # setting a title draws it, the same one too
+            self._summary = summary
+            self.query_one("#found").border_title = Content(summary)
         if editor is not None and looked:
             findings.at_line(editor.place[0] + 1)
             self.judged_text = editor.text
