@@ -40,7 +40,7 @@ KEEPERS = {
     "rich": {"ui"},
     "tree_sitter": {"ui"},
     "tree_sitter_yaml": {"ui"},
-    "starlette": {"offline"},
+    "cryptography": {"offline"},
     "uvicorn": {"offline"},
 }
 # The pure core reads no clock, no disk, no network, and has no randomness of its own.

@@ -1,0 +1,34 @@
+"""JSON values written as YAML, the way sigs.k8s.io/yaml writes them."""
+
+from typing import Any
+
+import yaml
+
+
+class _Dumper(yaml.SafeDumper):
+    """Keys sorted, strings quoted as go-yaml quotes them."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None
+    if "\n" in text:
+        style = "|"
+    elif _meaning(dumper, text) != "tag:yaml.org,2002:str":
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+def _meaning(dumper: yaml.SafeDumper, text: str) -> str:
+    """The tag a reader would give plain text."""
+    return str(dumper.resolve(yaml.ScalarNode, text, (True, False)))  # type: ignore[no-untyped-call]
+
+
+_Dumper.add_representer(str, _string)
+
+
+def to_yaml(value: Any) -> str:  # noqa: ANN401
+    """A JSON value as YAML text."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=True, width=80)

@@ -1,0 +1,151 @@
+"""Real time: lets the cluster go on as its clock's speed says, in slices between requests.
+
+The only place of the offline cluster that reads a real clock. As fast as possible means: whenever
+something happens, virtual time leaps over the waits until nothing has changed for a while, and
+then goes on as fast as real time does.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+
+from tutor.offline.clock import Pace
+from tutor.offline.errors import ApiError
+from tutor.offline.runner import HEARTBEATS, Runner
+from tutor.offline.store import Change
+
+SLICE = 200
+"""Ticks between two chances for requests."""
+QUIET = 2.0
+"""Seconds of virtual time without a change after which leaping ends."""
+
+
+class Driver:
+    """Drives a cluster in an event loop.
+
+    Args:
+        runner: The cluster.
+        read: A real, monotonic clock, in seconds.
+        speed: Virtual seconds for each real one; 0 paused, infinity as fast as possible.
+        keep: Called after every slice and request that may have changed something; it keeps the
+            changes, or raises OSError.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        read: Callable[[], float],
+        speed: float,
+        keep: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.runner = runner
+        self._read = read
+        self._leaps = math.isinf(speed)
+        self._pace = Pace(runner.clock.now, read(), 1.0 if self._leaps else speed)
+        self._keep = keep
+        self._stirred = runner.clock.now
+        self._wake = asyncio.Event()
+        self._change = asyncio.Event()
+        self._stop = False
+        runner.store.listen(self._hear)
+
+    # -- what the application asks
+
+    @property
+    def stopping(self) -> bool:
+        """Whether streams are to end."""
+        return self._stop
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds for each real one."""
+        return math.inf if self._leaps else self._pace.speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._leaps = math.isinf(speed)
+        self._pace.change(1.0 if self._leaps else speed, self.runner.clock.now, self._read())
+        self._wake.set()
+
+    def before(self) -> None:
+        """Let the cluster come up to the present moment, as far as one slice reaches."""
+        self.runner.advance(self._pace.virtual(self._read()), SLICE)
+
+    def after(self) -> None:
+        """Keep what has changed, before it is acknowledged.
+
+        Raises:
+            ApiError: It cannot be kept.
+        """
+        self._wake.set()
+        try:
+            self._keep()
+        except OSError as error:
+            why = f"the offline cluster cannot write its state: {error.strerror}"
+            raise ApiError(500, "InternalError", why) from error
+
+    async def changed(self) -> None:
+        """Return after the next change."""
+        await self._change.wait()
+
+    def _hear(self, change: Change) -> None:
+        if change.resource not in HEARTBEATS:
+            self._stirred = self.runner.clock.now
+        if not self._change.is_set():
+            # Set later, when the change has been kept: everything up to there is one step of the
+            # event loop.
+            asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        told, self._change = self._change, asyncio.Event()
+        told.set()
+
+    # -- running
+
+    def stop(self) -> None:
+        """End :meth:`run` and all streams."""
+        self._stop = True
+        self._wake.set()
+        self._change.set()
+
+    async def run(self) -> None:
+        """Drive the cluster until :meth:`stop`."""
+        while not self._stop:
+            self._wake.clear()
+            reached = self._go_on()
+            try:
+                self._keep()
+            except OSError:
+                await asyncio.sleep(1.0)  # told to the next who writes; tried again
+            if not reached:
+                await asyncio.sleep(0)
+                continue
+            wait = self._wait()
+            if wait > 0:
+                try:
+                    async with asyncio.timeout(wait if math.isfinite(wait) else None):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass
+
+    def _go_on(self) -> bool:
+        """One slice. Whether the present moment was reached."""
+        runner, now = self.runner, self._read()
+        if not self._leaps:
+            return runner.advance(self._pace.virtual(now), SLICE)
+        for _ in range(SLICE):
+            if not runner.work() and not runner.clock.fire(self._stirred + QUIET):
+                break
+        else:
+            return False
+        target = max(self._pace.virtual(now), runner.clock.now)
+        reached = runner.advance(target, SLICE)
+        self._pace.change(1.0, runner.clock.now, now)
+        return reached
+
+    def _wait(self) -> float:
+        """Seconds of real time until something is due."""
+        due = self.runner.due()
+        if due is None:
+            return math.inf
+        return self._pace.real(due) - self._read()

@@ -1,0 +1,142 @@
+"""Which resource a request's path means, and what the server says where it means none.
+
+Source: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; the routes that
+endpoints/installer.go makes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tutor.offline.errors import ApiError
+from tutor.offline.resources import ELSEWHERE, RESOURCES, Resource, find
+
+GROUPS = tuple(dict.fromkeys(one.group for one in RESOURCES))
+VERSIONS: Mapping[str, tuple[str, ...]] = {
+    group: tuple(dict.fromkeys(one.version for one in RESOURCES if one.group == group))
+    for group in GROUPS
+}
+_SERVED_ELSEWHERE = {group for group, _, _ in ELSEWHERE}
+_NAMESPACE_PARTS = ("status", "finalize")
+
+
+class PageNotFound(Exception):  # noqa: N818  (an answer, no fault of the program)
+    """Nothing is registered under this path: the answer is plain text."""
+
+
+def unknown() -> ApiError:
+    """404 within an API group."""
+    return ApiError(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def wrong_method() -> ApiError:
+    """405."""
+    message = "the server does not allow this method on the requested resource"
+    return ApiError(405, "MethodNotAllowed", message, {})
+
+
+def not_emulated(kind: str) -> ApiError:
+    """404 for what a real cluster has and this one has not."""
+    plural = kind if kind.endswith("s") else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+    return ApiError(404, "NotFound", f"the offline cluster has no {plural}", {})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a request is about.
+
+    Attributes:
+        verb: ``get``, ``list``, ``watch``, ``create``, ``update``, ``patch``, ``delete``,
+            ``deletecollection``.
+        resource: Of what.
+        namespace: Of the path; empty for all, or for the whole cluster.
+        name: Of the path; empty for a collection.
+        subresource: Of the path.
+    """
+
+    verb: str
+    resource: Resource
+    namespace: str
+    name: str
+    subresource: str
+
+
+def target_of(method: str, path: str, watch: bool) -> Target:
+    """What a path under ``/api/`` or ``/apis/`` means.
+
+    Args:
+        method: ``GET`` …
+        path: Decoded, without the query.
+        watch: Whether the query asks for a watch.
+
+    Raises:
+        PageNotFound: There is no such API group.
+        ApiError: 404 for an unknown resource, 405 for a verb it has not.
+    """
+    group, version, rest = _split(path)
+    if rest and rest[0] == "watch":  # the older form of a watch
+        rest, watch = rest[1:], True
+    namespace = ""
+    if len(rest) > 1 and rest[0] == "namespaces" and group == "" and _is_namespace(rest):
+        parts = rest
+    elif len(rest) > 2 and rest[0] == "namespaces":
+        namespace, parts = rest[1], rest[2:]
+    else:
+        parts = rest
+    plural = parts[0] if parts else ""
+    name = parts[1] if len(parts) > 1 else ""
+    subresource = "/".join(parts[2:])
+    resource = find(group, version, plural)
+    if resource is None:
+        kind = ELSEWHERE.get((group, version, plural))
+        raise not_emulated(kind) if kind else unknown()
+    if not resource.namespaced and namespace:
+        raise unknown()
+    if resource.namespaced and not namespace and name:
+        raise unknown()
+    found = Target("", resource, namespace, name, subresource)
+    return replace(found, verb=_verb(method, found, watch))
+
+
+def _split(path: str) -> tuple[str, str, list[str]]:
+    """Group, version and what follows."""
+    parts = path.split("/")[1:]
+    while parts and not parts[-1]:
+        parts.pop()
+    if "" in parts:
+        raise PageNotFound
+    if parts[0] == "api":
+        group, version, rest = "", parts[1], parts[2:]
+    else:
+        group, version, rest = parts[1], parts[2], parts[3:]
+    if group not in VERSIONS and group not in _SERVED_ELSEWHERE:
+        raise PageNotFound
+    if not group and version != "v1":
+        raise PageNotFound
+    return group, version, rest
+
+
+def _is_namespace(rest: list[str]) -> bool:
+    """Whether a path is about a Namespace itself, not about what is in it."""
+    return len(rest) == 2 or (len(rest) == 3 and rest[2] in _NAMESPACE_PARTS)
+
+
+def _verb(method: str, target: Target, watch: bool) -> str:
+    resource = target.resource
+    if target.subresource:
+        below = resource.subresources.get(target.subresource)
+        if below is None:
+            raise unknown()
+        verb = {"GET": "get", "PUT": "update", "PATCH": "patch", "POST": "create"}.get(method, "")
+        if verb not in below.verbs:
+            raise wrong_method()
+        return verb
+    if target.name:
+        verbs = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+    else:
+        verbs = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
+        if resource.namespaced and not target.namespace:
+            verbs = {"GET": "list"}
+    verb = verbs.get(method, "")
+    if verb not in resource.verbs:
+        raise wrong_method()
+    return "watch" if watch and verb in ("list", "get") else verb

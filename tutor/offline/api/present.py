@@ -1,0 +1,137 @@
+"""The answer in the form that was asked for: the object, a Table, or its metadata alone.
+
+Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tutor.offline.api.cells import CELLS, scale
+from tutor.offline.api.columns import COLUMNS, SCALE, definitions
+from tutor.offline.api.negotiate import Form
+from tutor.offline.api.podcells import conditions
+from tutor.offline.errors import Cause
+from tutor.offline.listing import Page
+from tutor.offline.objects import Obj, meta
+from tutor.offline.refusals import invalid
+from tutor.offline.resources import Resource
+
+INCLUDED = ("", "Metadata", "Object", "None")
+
+
+def check_included(include: str) -> None:
+    """Refuse an ``includeObject`` there is not.
+
+    Raises:
+        ApiError: 422.
+    """
+    if include not in INCLUDED:
+        message = f"Invalid value: \"{include}\": must be 'Metadata', 'Object', 'None', or empty"
+        cause = Cause("FieldValueInvalid", message, "includeObject")
+        raise invalid("TableOptions", "meta.k8s.io", "", [cause])
+
+
+def partial(obj: Obj, version: str) -> Obj:
+    """An object's metadata alone."""
+    return {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": f"meta.k8s.io/{version}",
+        "metadata": meta(obj),
+    }
+
+
+def table(
+    resource: Resource,
+    objects: Iterable[Obj],
+    metadata: dict[str, Any],
+    now: float,
+    form: Form,
+    *,
+    include: str = "",
+    headed: bool = True,
+) -> Obj:
+    """Objects as rows of a Table.
+
+    Args:
+        resource: Of what.
+        objects: The objects.
+        metadata: Of the Table.
+        now: Virtual time, for ages.
+        form: For the version of the Table.
+        include: ``includeObject``: what of the object each row carries.
+        headed: Whether the columns are described; once in a watch.
+    """
+    scales = None
+    rows = []
+    for obj in objects:
+        scales = obj.get("kind") == "Scale"
+        cells = scale(obj, now) if scales else CELLS[resource.name](obj, now)
+        row: dict[str, Any] = {"cells": cells}
+        if resource.name == "pods" and not scales:
+            ended = conditions(obj)
+            if ended:
+                row["conditions"] = ended
+        if include == "Object":
+            row["object"] = {
+                "kind": resource.kind,
+                "apiVersion": resource.api_version,
+                **obj,
+            }
+        else:
+            row["object"] = None if include == "None" else partial(obj, form.version)
+        rows.append(row)
+    columns = SCALE if scales else COLUMNS[resource.name]
+    return {
+        "kind": "Table",
+        "apiVersion": f"meta.k8s.io/{form.version}",
+        "metadata": metadata,
+        "columnDefinitions": definitions(columns) if headed else None,
+        "rows": rows,
+    }
+
+
+def one(resource: Resource, obj: Obj, now: float, form: Form, include: str = "") -> Obj:
+    """One object in the form asked for."""
+    if obj.get("kind") == "Status":
+        return obj
+    if form.kind == "Table":
+        version = meta(obj).get("resourceVersion")
+        metadata = {"resourceVersion": version} if version else {}
+        return table(resource, [obj], metadata, now, form, include=include)
+    if form.kind == "PartialObjectMetadata":
+        return partial(obj, form.version)
+    return obj
+
+
+def listed(resource: Resource, page: Page, now: float, form: Form, include: str = "") -> Obj:
+    """A list in the form asked for."""
+    if form.kind == "Table":
+        return table(resource, page.items, page.metadata, now, form, include=include)
+    if form.kind == "PartialObjectMetadataList":
+        return {
+            "kind": form.kind,
+            "apiVersion": f"meta.k8s.io/{form.version}",
+            "metadata": page.metadata,
+            "items": [partial(obj, form.version) for obj in page.items],
+        }
+    return page.body(resource)
+
+
+def event(
+    resource: Resource,
+    found: dict[str, Any],
+    now: float,
+    form: Form,
+    *,
+    include: str = "",
+    headed: bool = True,
+) -> dict[str, Any]:
+    """An event of a watch in the form asked for."""
+    obj = found["object"]
+    if found["type"] == "ERROR" or not form.kind:
+        return found
+    if form.kind != "Table":
+        return {"type": found["type"], "object": partial(obj, form.version)}
+    metadata = {"resourceVersion": meta(obj)["resourceVersion"]}
+    shown = table(resource, [obj], metadata, now, form, include=include, headed=headed)
+    return {"type": found["type"], "object": shown}

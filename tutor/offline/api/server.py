@@ -1,0 +1,169 @@
+"""The server: a socket on the loopback, TLS, uvicorn, and an orderly end."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from tutor.offline.api.app import App
+from tutor.offline.api.house import House
+
+HEAD = 15.0
+"""Seconds a client has for the head of a request, and for the TLS handshake."""
+IDLE = 75
+"""Seconds a connection may be idle between requests."""
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request's head."""
+_BACKLOG = 2048
+_DESCRIPTORS = 16_384
+
+
+class Patient(H11Protocol):
+    """HTTP/1.1 that waits for the head of a request for a while, not for ever."""
+
+    _head: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on, and wait for the rest of a head that is not whole."""
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = self.cycle  # None until the first request
+        if cycle is not None and not cycle.response_complete:
+            self._stop_waiting()
+        elif self._head is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._head = self.loop.call_later(HEAD, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    def _give_up(self) -> None:
+        self._head = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own way with signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on the loopback.
+
+    Args:
+        port: Which; 0 for any that is free.
+
+    Raises:
+        OSError: The port is taken.
+    """
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: nobody else may share it
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(("127.0.0.1", port))
+        found.listen(_BACKLOG)
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
+async def serve(
+    house: House,
+    token: str,
+    at: socket.socket,
+    tls: ssl.SSLContext | None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve a cluster until it ends, or until SIGINT or SIGTERM.
+
+    Args:
+        house: The cluster.
+        token: Of its only user.
+        at: Where to listen.
+        tls: How to; None for plain HTTP (kubectl sends no token over that).
+        ready: Called once requests are answered.
+    """
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    _raise_descriptors()
+    config = uvicorn.Config(
+        App(house, token),
+        http=Patient,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=2,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        backlog=_BACKLOG,
+    )
+    config.load()
+    config.ssl = tls
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    _on_signals(loop, house.end)
+    running = asyncio.ensure_future(house.run())
+    serving = asyncio.ensure_future(server.serve(sockets=[at]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    ready()
+    try:
+        await house.ended.wait()
+    finally:
+        server.should_exit = True
+        await serving
+        await running
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(one, end)
+        except (NotImplementedError, RuntimeError, ValueError):
+            # Windows, or not the main thread.
+            with contextlib.suppress(ValueError):
+                signal.signal(one, lambda *_: loop.call_soon_threadsafe(end))
+
+
+def _raise_descriptors() -> None:
+    """A thousand watches need a thousand descriptors and more."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits: Any = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = limits
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,301 @@
+"""A request to the API, without HTTP: what it asks for in, the answer out.
+
+::
+
+    service = Service(runner)
+    answer = service.handle(Call(target, parameters, body, "application/json", agent))
+
+The answer is an :class:`~tutor.offline.errors.Answer`, a page of a list, a watch or a log. What is
+refused is an :class:`~tutor.offline.errors.ApiError`.
+
+Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from tutor.offline.api.logs import Log, log_of
+from tutor.offline.api.paths import Target
+from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
+from tutor.offline.errors import Answer, ApiError, Cause
+from tutor.offline.listing import Page, Query, page, query_of
+from tutor.offline.refusals import bad_request, invalid_options, unsupported
+from tutor.offline.requests import PatchType, Raw, Request
+from tutor.offline.resources import Resource
+from tutor.offline.runner import Runner
+from tutor.offline.watching import Watch
+
+PATCHES: Mapping[str, PatchType] = {
+    "application/json-patch+json": "json",
+    "application/merge-patch+json": "merge",
+    "application/strategic-merge-patch+json": "strategic",
+    "application/apply-patch+yaml": "apply",
+}
+_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
+_LONGEST_MANAGER = 128
+_OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
+_NO_LIVES = {  # subresources that need a container that really runs
+    "attach": "attach to a container",
+    "exec": "run a command in a container",
+    "portforward": "forward a port to a container",
+    "ephemeralcontainers": "add an ephemeral container to a Pod",
+    "resize": "resize the containers of a Pod",
+}
+
+Parameters: TypeAlias = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request.
+
+    Attributes:
+        target: Verb, resource and name.
+        parameters: Of the query.
+        body: As it came.
+        content_type: Of the body, without parameters; empty for JSON.
+        agent: The User-Agent.
+    """
+
+    target: Target
+    parameters: Parameters
+    body: bytes = b""
+    content_type: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list granted.
+
+    Attributes:
+        resource: Of what.
+        page: The objects.
+    """
+
+    resource: Resource
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A watch granted.
+
+    Attributes:
+        resource: Of what.
+        watch: To be polled.
+        query: What was asked for.
+    """
+
+    resource: Resource
+    watch: Watch
+    query: Query
+
+
+Handled: TypeAlias = Answer | Listed | Watching | Log
+
+
+class Service:
+    """Answers requests from a running cluster.
+
+    Args:
+        runner: The cluster.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+
+    def handle(self, call: Call) -> Handled:
+        """The answer to a request.
+
+        Raises:
+            ApiError: The refusal.
+        """
+        target = call.target
+        if target.subresource in _NO_LIVES:
+            self.runner.registry.get(target.resource, target.namespace, target.name)
+            raise ApiError(
+                501,
+                "NotImplemented",
+                f"the offline cluster cannot {_NO_LIVES[target.subresource]}: no container runs",
+            )
+        store = self.runner.store
+        store.actor = call.agent
+        try:
+            return getattr(self, f"_{target.verb}")(call)  # type: ignore[no-any-return]
+        finally:
+            store.actor = ""
+
+    # -- reading
+
+    def _get(self, call: Call) -> Handled:
+        target = call.target
+        registry = self.runner.registry
+        if target.subresource == "log":
+            pod = registry.get(target.resource, target.namespace, target.name)
+            return log_of(pod, _flat(call.parameters), self.runner.clock.now)
+        version = _first(call.parameters, "resourceVersion")
+        if version:  # refused as a list's would be
+            query_of(target.resource, {"resourceVersion": version})
+        found = registry.get(target.resource, target.namespace, target.name, target.subresource)
+        return Answer(200, found)
+
+    def _list(self, call: Call) -> Handled:
+        target = call.target
+        query = query_of(target.resource, _flat(call.parameters))
+        return Listed(
+            target.resource, page(self.runner.store, target.resource, target.namespace, query)
+        )
+
+    def _watch(self, call: Call) -> Handled:
+        target = call.target
+        parameters = {**_flat(call.parameters), "watch": "true"}
+        if target.name:
+            one = f"metadata.name={target.name}"
+            wanted = parameters.get("fieldSelector")
+            parameters["fieldSelector"] = f"{wanted},{one}" if wanted else one
+        query = query_of(target.resource, parameters)
+        watch = Watch(self.runner.store, target.resource, target.namespace, query)
+        return Watching(target.resource, watch, query)
+
+    # -- changing
+
+    def _create(self, call: Call) -> Handled:
+        request = self._request(call)
+        made = self.runner.registry.create(request, _raw(call))
+        return Answer(201, made, tuple(request.warnings))
+
+    def _update(self, call: Call) -> Handled:
+        request = self._request(call)
+        stored, created = self.runner.registry.update(request, _raw(call))
+        return Answer(201 if created else 200, stored, tuple(request.warnings))
+
+    def _patch(self, call: Call) -> Handled:
+        request = self._request(call)
+        stored, created = self.runner.registry.patch(request, _raw(call))
+        return Answer(201 if created else 200, stored, tuple(request.warnings))
+
+    def _delete(self, call: Call) -> Handled:
+        options = _delete_options(call)
+        request = self._deletion(call, options)
+        body, gone = self.runner.registry.delete(request, options)
+        code = 202 if not gone and options.orphan_dependents is False else 200
+        return Answer(code, body, tuple(request.warnings))
+
+    def _deletecollection(self, call: Call) -> Handled:
+        target = call.target
+        options = _delete_options(call)
+        query = query_of(target.resource, _flat(call.parameters))
+        request = self._deletion(call, options)
+        found = self.runner.registry.delete_collection(request, options, query.selects)
+        return Listed(target.resource, Page(found, self.runner.store.version))
+
+    @staticmethod
+    def _deletion(call: Call, options: DeleteOptions) -> Request:
+        target = call.target
+        return Request(
+            "delete",
+            target.resource,
+            target.namespace,
+            target.name,
+            dry_run=options.dry_run,
+            field_manager=call.agent.partition("/")[0],
+        )
+
+    def _request(self, call: Call) -> Request:
+        """The registry's request, its options checked."""
+        target, parameters = call.target, call.parameters
+        dry_run = list(parameters.get("dryRun", ()))
+        manager = _first(parameters, "fieldManager")
+        validation = _first(parameters, "fieldValidation")
+        force = _first(parameters, "force")
+        patch_type: PatchType | Literal[""] = ""
+        if target.verb == "patch":
+            patch_type = PATCHES[call.content_type]
+        causes = dry_run_causes(dry_run)
+        if target.verb == "patch":
+            if patch_type == "apply" and not manager:
+                causes.append(
+                    Cause(
+                        "FieldValueRequired",
+                        "Required value: is required for apply patch",
+                        "fieldManager",
+                    )
+                )
+            if patch_type != "apply" and force:
+                causes.append(
+                    Cause(
+                        "FieldValueForbidden",
+                        "Forbidden: may not be specified for non-apply patch",
+                        "force",
+                    )
+                )
+        causes += _manager_causes(manager)
+        if validation not in _VALIDATIONS:
+            causes.append(unsupported("fieldValidation", f'"{validation}"', *_VALIDATIONS))
+        if causes:
+            raise invalid_options(_OPTIONS[target.verb], *causes)
+        return Request(
+            target.verb,
+            target.resource,
+            target.namespace,
+            target.name,
+            target.subresource,
+            dry_run=bool(dry_run),
+            field_manager=manager or call.agent.partition("/")[0],
+            field_validation=validation or "Warn",
+            force=force in ("1", "true", "True", "TRUE", "t", "T"),
+            patch_type=patch_type,
+        )
+
+
+def _manager_causes(manager: str) -> list[Cause]:
+    if len(manager.encode()) > _LONGEST_MANAGER:
+        message = f"Too long: may not be more than {_LONGEST_MANAGER} bytes"
+        return [Cause("FieldValueTooLong", message, "fieldManager")]
+    if not manager.isprintable():
+        shown = json.dumps(manager, ensure_ascii=False)
+        message = f"Invalid value: {shown}: should only contain printable characters"
+        return [Cause("FieldValueInvalid", message, "fieldManager")]
+    return []
+
+
+def _first(parameters: Parameters, name: str) -> str:
+    found = parameters.get(name)
+    return found[0] if found else ""
+
+
+def _flat(parameters: Parameters) -> dict[str, str]:
+    return {name: values[0] for name, values in parameters.items() if values}
+
+
+def _raw(call: Call) -> Raw:
+    return Raw(call.body, call.content_type)
+
+
+def _delete_options(call: Call) -> DeleteOptions:
+    """The options in the body, or without one those in the query."""
+    if call.body.strip():
+        try:
+            return options_of(json.loads(call.body))
+        except ValueError as broken:
+            raise bad_request(f"couldn't get version/kind; json parse error: {broken}") from None
+    body: dict[str, Any] = {}
+    grace = _first(call.parameters, "gracePeriodSeconds")
+    if grace:
+        try:
+            body["gracePeriodSeconds"] = int(grace)
+        except ValueError:
+            raise bad_request(f'strconv.ParseInt: parsing "{grace}": invalid syntax') from None
+    orphan = _first(call.parameters, "orphanDependents")
+    if orphan:
+        body["orphanDependents"] = orphan not in ("0", "f", "F", "FALSE", "false", "False")
+    policy = _first(call.parameters, "propagationPolicy")
+    if policy:
+        body["propagationPolicy"] = policy
+    dry_run = list(call.parameters.get("dryRun", ()))
+    if dry_run:
+        body["dryRun"] = dry_run
+    return options_of(body or None)

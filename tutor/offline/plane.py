@@ -1,0 +1,55 @@
+"""The control plane whole: every controller, admission, and the runner that holds them."""
+
+from collections.abc import Callable, Mapping
+
+from tutor.offline.admission.chain import Rules
+from tutor.offline.clock import Clock
+from tutor.offline.controllers.kubelet import Kubelet
+from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
+from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
+from tutor.offline.controllers.scheduler import Scheduler
+from tutor.offline.controllers.statefulset import StatefulSetController
+from tutor.offline.controllers.volumes import VolumeController
+from tutor.offline.plan import Controller
+from tutor.offline.requests import Random
+from tutor.offline.runner import Runner
+from tutor.offline.store import Store
+
+
+def controllers() -> tuple[Controller, ...]:
+    """New controllers, one of each, in the order in which they hear of changes."""
+    return (
+        StatefulSetController(),
+        VolumeController(),
+        ClaimProtection(),
+        VolumeProtection(),
+        Scheduler(),
+        Kubelet(),
+        ServiceAccounts(),
+        RootCertificates(),
+        Namespaces(),
+    )
+
+
+def build(
+    random: Random,
+    start: float,
+    gates: Mapping[str, bool],
+    restore: Callable[[Store], None] | None = None,
+    first: int = 100,
+) -> Runner:
+    """A control plane, not yet running.
+
+    Args:
+        random: The only source of randomness.
+        start: The first moment, seconds since the epoch.
+        gates: Feature gates.
+        restore: Fills the new store with the objects to go on with.
+        first: The version a new store begins after.
+    """
+    clock = Clock(start)
+    store = Store(lambda: clock.now, first)
+    if restore is not None:
+        restore(store)
+    rules = Rules(clock, random, gates)
+    return Runner(controllers(), rules, random, clock=clock, gates=gates, store=store)
