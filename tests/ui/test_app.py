@@ -184,6 +184,17 @@ def test_a_setting_that_cannot_be_kept_is_told() -> None:
     asyncio.run(scene())
 
 
+def test_a_visit_that_keeps_nothing_says_so_on_the_screen_and_never_says_it_keeps() -> None:
+    async def scene(desk: Desk) -> None:
+        assert "Nothing is saved" in desk.frame.splitlines()[0]
+        assert any("/x/progress.db" in n.message for n in desk.app._notifications)
+        await desk.press("ctrl+s", "ctrl+c")
+        assert not any("Everything is kept" in n.message for n in desk.app._notifications)
+
+    damaged = TutorError("store-corrupt", ExitCode.STORE, path="/x/progress.db")
+    at_the_desk(scene, forgets=damaged)
+
+
 def test_the_palette_runs_a_command_found_by_its_name() -> None:
     async def scene(desk: Desk) -> None:
         await desk.press("f2")

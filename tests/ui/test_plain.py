@@ -41,12 +41,20 @@ def talk(
     at: str = "",
     environ: dict[str, str] | None = None,
     bell: Bell | None = None,
+    forgets: TutorError | None = None,
 ) -> Talked:
     ours, kept, target = store or MemoryStore(), Kept(), io.StringIO()
     if at:
         ours.record(Event(0.0, Did.OPENED, FIRST, at))
         start = Start(lesson=FIRST)
-    outside = Outside(session(ours), kept, language, environ=environ or {}, bell=bell or Bell())
+    outside = Outside(
+        session(ours),
+        kept,
+        language,
+        environ=environ or {},
+        bell=bell or Bell(),
+        forgets=forgets,
+    )
     source = io.StringIO("".join(f"{line}\n" for line in lines))
     code = plain.run(outside, start, source, target, width=width)
     return Talked(code, target.getvalue(), ours, kept.values)
@@ -55,6 +63,13 @@ def talk(
 def order_numbers(at_store: MemoryStore | None = None) -> str:
     run = session(at_store).open(FIRST, "order")
     return " ".join(str(run.choices.index(c) + 1) for c in run.task.answer)  # type: ignore[union-attr]
+
+
+def test_the_end_of_a_visit_that_keeps_nothing_does_not_say_otherwise() -> None:
+    damaged = TutorError("store-corrupt", ExitCode.STORE, path="/x/progress.db")
+    for said in (talk(forgets=damaged), talk("quit", forgets=damaged)):
+        assert "Nothing was saved." in said.text
+        assert "Everything is kept" not in said.text
 
 
 def test_the_map_is_a_numbered_list_and_the_end_of_input_is_polite() -> None:

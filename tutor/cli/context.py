@@ -43,6 +43,8 @@ class Context:
         self.stdin = stdin or sys.stdin
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
+        self.forgets: TutorError | None = None
+        """Why nothing of this visit is kept, once :meth:`learner_store` has found out."""
 
     @property
     def t(self) -> Translator:
@@ -75,6 +77,7 @@ class Context:
         try:
             return self.store
         except TutorError as error:
+            self.forgets = error
             self.warn(error_text(error, self.t))
             self.warn(self.t("This visit goes on without saving anything."))
             return open_memory()

@@ -55,6 +55,7 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
             color=not context.environ.get("NO_COLOR"),
             examples=_examples,
             bell=bell,
+            forgets=context.forgets,
             environ=context.environ,
         )
         code = _plain(outside, start, context) if plain else _screens(outside, start, context)

@@ -158,7 +158,10 @@ def open_store(path: Path) -> Store:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TutorError(
-            "store-directory", ExitCode.STORE, path=str(path.parent), raw=str(error)
+            "store-directory",
+            ExitCode.STORE,
+            path=str(path.parent),
+            raw=error.strerror or str(error),
         ) from error
     with _named(str(path)):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
