@@ -44,6 +44,18 @@ def test_language_comes_from_the_option_before_the_environment(tutor: Run) -> No
     assert tutor("--lang", "fr").returncode == 2
 
 
+@pytest.mark.parametrize(
+    "words", [("lessons", "list"), ("progress", "export"), ("workshop", "report")]
+)
+def test_the_language_may_stand_behind_a_command_of_two_words(
+    tutor: Run, words: tuple[str, ...]
+) -> None:
+    done = tutor(*words, "--help", "--lang", "ja")
+    assert done.returncode == 0
+    assert "使い方" in done.stdout
+    assert "--lang" in tutor(*words, "--help").stdout
+
+
 def test_a_pipe_that_closes_early_is_no_error(tutor: Run) -> None:
     import subprocess
     import sys

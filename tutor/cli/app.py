@@ -7,7 +7,7 @@ files must not pay for the terminal UI.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn, Protocol, cast
@@ -174,7 +174,16 @@ def _parser(argv: Sequence[str], context: Context) -> Parser:
         _add_language(own, t, default=argparse.SUPPRESS)
         if entry.name in wanted:
             entry.load().arguments(own, t)
+            for kind in _kinds(own):
+                _add_language(kind, t, default=argparse.SUPPRESS)
     return parser
+
+
+def _kinds(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """The parsers below a command: ``lint`` of ``lessons``."""
+    for action in parser._actions:  # argparse has no other way to ask
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.values()
 
 
 def _add_language(parser: argparse.ArgumentParser, t: Translator, default: str | None) -> None:

@@ -61,9 +61,6 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
         allow_abbrev=False,
     )
     preview.add_argument("id", metavar="ID", help=t("the lesson"))
-    preview.add_argument(
-        "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=t("the language to speak")
-    )
     preview.add_argument("--width", type=int, default=WIDTH, metavar="N", help=t("columns to fill"))
     preview.set_defaults(action=_preview)
 
