@@ -55,7 +55,16 @@ class Decoded(NamedTuple):
 
 
 class DecodeError(ValueError):
-    """A body that does not fit its type. ``str()`` is the server's wording."""
+    """A body that does not fit its type. ``str()`` is the server's wording.
+
+    Attributes:
+        converted: The wording where the object did not come as JSON but as a map that was patched;
+            empty where it is the same.
+    """
+
+    def __init__(self, message: str, converted: str = "") -> None:
+        super().__init__(message)
+        self.converted = converted
 
 
 def bad_request(message: str) -> ApiError:
@@ -255,13 +264,24 @@ class _Where(NamedTuple):
     names: tuple[str, ...]
 
 
-def _mismatch(value: Json, where: _Where, type_: str) -> DecodeError:
-    shown = go_kind(value)
-    if shown == "number" and type_ in ("int32", "int64"):
+_RESTORED = {OBJECT: "struct from:", LIST: "slice from", MAP: "map from"}
+_GO_KINDS = {"array": "slice", "object": "map", "number": "int64"}
+_SCALAR_KINDS = {INT32: "int32", INT64: "int64", BOOLEAN: "bool", NUMBER: "float64"}
+
+
+def _mismatch(value: Json, where: _Where, type_: str, code: str) -> DecodeError:
+    shown = kind = go_kind(value)
+    if kind == "number" and type_ in ("int32", "int64"):
         shown = f"number {value.text if isinstance(value, Decimal) else value}"
+    if code in _RESTORED:
+        go = "float64" if isinstance(value, float) else _GO_KINDS.get(kind, kind)
+        converted = f"cannot restore {_RESTORED[code]} {go}"
+    else:
+        converted = f"unrecognized type: {_SCALAR_KINDS.get(code, 'string')}"
     return DecodeError(
         f"json: cannot unmarshal {shown} into Go struct field"
-        f" {struct_name(where.owner)}.{'.'.join(where.names)} of type {type_}"
+        f" {struct_name(where.owner)}.{'.'.join(where.names)} of type {type_}",
+        converted,
     )
 
 
@@ -269,18 +289,18 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> 
     code = ref.code
     if code == OBJECT:
         if not isinstance(value, dict):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref))
+            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
         _check_object(value, ref.type, where.names, path, report)
     elif code == LIST:
         if not isinstance(value, list):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref))
+            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
         assert ref.item is not None  # noqa: S101
         for index, item in enumerate(value):
             if item is not None:
                 _check(item, ref.item, where, f"{path}[{index}]", report)
     elif code == MAP:
         if not isinstance(value, dict):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref))
+            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
         assert ref.item is not None  # noqa: S101
         if isinstance(value, Doubled):
             for key in value.twice:
@@ -305,21 +325,21 @@ def _check_scalar(value: Json, code: str, where: _Where, ref: Ref) -> None:
         bound = _INT32 if code == INT32 else _INT64
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or not -bound <= value < bound:
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref))
+            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
     elif code == BOOLEAN:
         if not isinstance(value, bool):
-            raise _mismatch(value, where, "bool")
+            raise _mismatch(value, where, "bool", code)
     elif code == NUMBER:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _mismatch(value, where, "float64")
+            raise _mismatch(value, where, "float64", code)
     elif code == INT_OR_STRING:
         whole = isinstance(value, int) and not isinstance(value, bool)
         if isinstance(value, str):
             return
         if not whole or not -_INT32 <= value < _INT32:
-            raise _mismatch(value, where, "int32")
+            raise _mismatch(value, where, "int32", code)
     elif not isinstance(value, str):
-        raise _mismatch(value, where, go_type(where.owner, where.field, ref))
+        raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
     elif code == TIME:
         problem = gotime.problem(value)
         if problem:

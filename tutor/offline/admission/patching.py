@@ -57,10 +57,10 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
             raise DecodeError(f"strict decoding error: {', '.join(unknown)}")
     except DecodeError as error:
         if request.patch_type == "strategic":
-            shown = strategic.go_map(patch)
+            why, shown = error.converted or str(error), strategic.go_map(patch)
         else:
-            shown = dumps(in_order(made, current, type_))
-        raise _unfit(shown, error) from None
+            why, shown = str(error), dumps(in_order(made, current, type_))
+        raise _unfit(shown, why) from None
     return made, strict + unknown
 
 
@@ -139,8 +139,8 @@ def _refused(error: PatchError) -> ApiError:
     return bad_request(str(error))
 
 
-def _unfit(shown: str, error: DecodeError) -> ApiError:
+def _unfit(shown: str, why: str) -> ApiError:
     """422: what a patch makes is no object of the kind."""
-    message = f"Invalid value: {quote(shown)}: {error}"
+    message = f"Invalid value: {quote(shown)}: {why}"
     cause = {"reason": "FieldValueInvalid", "message": message, "field": "patch"}
     return ApiError(422, "Invalid", f' "" is invalid: patch: {message}', {"causes": [cause]})

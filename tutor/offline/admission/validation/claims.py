@@ -4,9 +4,6 @@ Source: ``ValidatePersistentVolumeClaim…``, ``ValidatePersistentVolume…`` in
 ``pkg/apis/core/validation/validation.go``; ``pkg/apis/storage/validation``.
 """
 
-from difflib import unified_diff
-from json import dumps as pretty
-
 from tutor.manifest.quantity import parse
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
@@ -16,12 +13,12 @@ from tutor.offline.admission.validation.fields import (
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.internal import difference
 from tutor.offline.admission.validation.metadata import (
     validate_metadata,
     validate_metadata_update,
     validate_selector,
 )
-from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
@@ -92,8 +89,8 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
     for one in (left, right):
         one.pop("volumeAttributesClassName", None)
     if left != right:
-        difference = go_diff(_go_claim(right), _go_claim(left))
-        causes.append(forbidden("spec", f"{_IMMUTABLE}\n{difference}"))
+        shown = difference(right, left, "PersistentVolumeClaimSpec")
+        causes.append(forbidden("spec", f"{_IMMUTABLE}\n{shown}"))
     asked = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
     had = ((before.get("resources") or {}).get("requests") or {}).get("storage")
     if asked is not None and had is not None and parse(asked) < parse(had):
@@ -102,56 +99,6 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
             why = "field can not be less than status.capacity"
             causes.append(forbidden("spec.resources.requests.storage", why))
     return causes
-
-
-def go_diff(old: Json, new: Json) -> str:
-    """The difference of two values as the server puts it into messages."""
-    before, after = (
-        (pretty(value, indent=1, ensure_ascii=False) + "\n").splitlines(keepends=True)
-        for value in (old, new)
-    )
-    lines = list(unified_diff(before, after, n=3))
-    return "".join(lines[2:])
-
-
-def _go_claim(spec: Obj) -> Obj:
-    """The spec as Go's internal type prints it."""
-    resources = spec.get("resources") or {}
-    return {
-        "AccessModes": spec.get("accessModes"),
-        "Selector": _go_selector(spec.get("selector")),
-        "Resources": {
-            "Limits": resources.get("limits"),
-            "Requests": resources.get("requests"),
-        },
-        "VolumeName": spec.get("volumeName", ""),
-        "StorageClassName": spec.get("storageClassName"),
-        "VolumeMode": spec.get("volumeMode"),
-        "DataSource": _go_reference(spec.get("dataSource")),
-        "DataSourceRef": _go_reference(spec.get("dataSourceRef"), namespaced=True),
-        "VolumeAttributesClassName": spec.get("volumeAttributesClassName"),
-    }
-
-
-def _go_selector(selector: Obj | None) -> Obj | None:
-    if selector is None:
-        return None
-    return {
-        name: selector[name] for name in ("matchLabels", "matchExpressions") if name in selector
-    }
-
-
-def _go_reference(reference: Obj | None, *, namespaced: bool = False) -> Obj | None:
-    if reference is None:
-        return None
-    shown = {
-        "APIGroup": reference.get("apiGroup"),
-        "Kind": reference.get("kind", ""),
-        "Name": reference.get("name", ""),
-    }
-    if namespaced:
-        shown["Namespace"] = reference.get("namespace")
-    return shown
 
 
 _SOURCES = frozenset(

@@ -18,6 +18,7 @@ from tutor.offline.admission.validation.fields import (
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.internal import difference
 from tutor.offline.admission.validation.metadata import (
     validate_annotations,
     validate_labels,
@@ -25,7 +26,6 @@ from tutor.offline.admission.validation.metadata import (
     validate_metadata_update,
     validate_selector,
 )
-from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
@@ -268,16 +268,11 @@ def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
     if any(not any(_same_toleration(one, other) for other in kept) for one in held):
         why = "existing toleration can not be modified except its tolerationSeconds"
         causes.append(forbidden("spec.tolerations", why))
-    if _fixed(spec) != _fixed(before):
-        grace = spec.get("terminationGracePeriodSeconds")
-        was_negative = (before.get("terminationGracePeriodSeconds") or 0) < 0 and grace == 1
-        left, right = _fixed(spec), _fixed(before)
-        if was_negative:
-            left.pop("terminationGracePeriodSeconds", None)
-            right.pop("terminationGracePeriodSeconds", None)
-        if left != right:
-            why = f"pod updates may not change fields other than `{_CHANGEABLE}"
-            causes.append(forbidden("spec", why))
+    munged = _munged(spec, before)
+    if munged != before:
+        shown = difference(before, munged, "PodSpec")
+        why = f"pod updates may not change fields other than `{_CHANGEABLE}\n{shown}"
+        causes.append(forbidden("spec", why))
     return causes
 
 
@@ -286,14 +281,20 @@ def _same_toleration(one: Obj, other: Obj) -> bool:
     return left == {key: value for key, value in other.items() if key != "tolerationSeconds"}
 
 
-def _fixed(spec: Obj) -> dict[str, Json]:
-    """What of a Pod's spec may not change."""
-    fixed = {
-        key: value
-        for key, value in spec.items()
-        if key not in ("activeDeadlineSeconds", "tolerations", "schedulingGates")
-    }
+def _munged(spec: Obj, before: Obj) -> Obj:
+    """The changed spec with everything that may change put back."""
+    munged = dict(spec)
+    for field in ("activeDeadlineSeconds", "tolerations", "schedulingGates"):
+        munged.pop(field, None)
+        if field in before:
+            munged[field] = before[field]
     for part in ("containers", "initContainers"):
-        if part in fixed:
-            fixed[part] = [{**one, "image": ""} for one in fixed[part]]
-    return fixed
+        if part in munged:
+            munged[part] = [
+                {**one, "image": was.get("image", "")}
+                for one, was in zip(munged[part], before[part], strict=True)
+            ]
+    grace = "terminationGracePeriodSeconds"
+    if (before.get(grace) or 0) < 0 and munged.get(grace) == 1:
+        munged[grace] = before[grace]
+    return munged
