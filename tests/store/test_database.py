@@ -239,7 +239,9 @@ def test_a_full_disk_loses_nothing_once_there_is_room(store: Store, path: Path) 
     assert store.load().lessons[LESSON].tasks[TASK].draft == "small"
     _limit_pages(store, 100_000)
     assert journal.flush()
-    task = open_store(path).load().lessons[LESSON].tasks[TASK]
+    again = open_store(path)
+    task = again.load().lessons[LESSON].tasks[TASK]
+    again.close()
     assert (task.draft, task.hints) == ("x" * 100_000, 1)
 
 
