@@ -132,7 +132,7 @@ class StatefulSetController:
             except Failed as failed:
                 failure = failure or failed
         try:
-            yield from history.truncate(wanted, ordered, ledger.revisions(), chosen)
+            yield from history.truncate(wanted, ordered, ledger.revisions, chosen)
         except Failed as failed:
             failure = Failed.of([str(failure), str(failed)]) if failure else failed
         if failure:

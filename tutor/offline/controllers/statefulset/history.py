@@ -4,7 +4,7 @@ Source: getStatefulSetRevisions and truncateHistory of
 pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tutor.offline.controllers import revisions as history
@@ -102,9 +102,9 @@ def choose(view: View, set_: Obj, wanted: Wanted, ordered: Sequence[Obj]) -> Ste
 
 
 def truncate(
-    wanted: Wanted, ordered: Sequence[Obj], used: Iterable[str], chosen: Chosen | None
+    wanted: Wanted, ordered: Sequence[Obj], used: Callable[[], set[str]], chosen: Chosen | None
 ) -> Steps[None]:
-    """Delete the oldest revisions nobody uses beyond revisionHistoryLimit; Pods use ``used``.
+    """Delete the oldest revisions nobody uses beyond revisionHistoryLimit; Pods use ``used()``.
 
     Raises:
         Failed: One could not be deleted.
@@ -112,7 +112,7 @@ def truncate(
     limit = wanted.history_limit
     if limit < 0 or len(ordered) <= limit:
         return
-    live = set(used)
+    live = used()
     if chosen:
         live |= {name_of(chosen.current), name_of(chosen.update)}
     for revision in history.beyond_limit(ordered, live, limit):

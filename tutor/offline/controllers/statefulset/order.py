@@ -71,10 +71,8 @@ class Roster:
         for revision, ordinals in self.of_revision.items():
             if revision != update:
                 places.update(ordinal - wanted.start for ordinal in ordinals)
-        last = len(self.replicas)
-        return sorted(
-            (place for place in places if wanted.update_from <= place < last), reverse=True
-        )
+        first, end = wanted.update_from, len(self.replicas)
+        return sorted((place for place in places if first <= place < end), reverse=True)
 
 
 def revision_for(wanted: Wanted, ordinal: int, current: str, update: str) -> str:
