@@ -125,6 +125,12 @@ def test_the_page_shows_a_code_span_as_one(tutor: Run, tmp_path: Path) -> None:
     assert "`" not in page
 
 
+def test_a_name_that_no_file_can_hold_is_written_in_words(tutor: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({**json.loads(stuck("A")), "name": "x\ud800"}))
+    assert tutor("workshop", "report", "a.json", "--html", "r.html").returncode == 0
+    assert "x\\xd800" in (tmp_path / "r.html").read_text("utf-8")
+
+
 def test_of_two_files_of_one_name_the_newest_counts(tutor: Run, tmp_path: Path) -> None:
     old = json.loads(stuck("Aiko"))
     new = {**old, "at": 200.0, "events": []}

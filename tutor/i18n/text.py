@@ -3,8 +3,12 @@
 import re
 from collections.abc import Sequence
 
-# C0 (but tab and newline) and C1 controls, DEL, and the marks that reorder or hide text.
-_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+# C0 (but tab and newline) and C1 controls, DEL, the marks that reorder or hide text, and halves of
+# surrogate pairs, which no file can hold.
+_CONTROLS = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029"
+    "\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:
