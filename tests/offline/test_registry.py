@@ -249,6 +249,11 @@ def test_the_name_of_the_path_counts(bench: Bench) -> None:
     assert found["message"] == (
         "the namespace of the object (other) does not match the namespace on the request (NS)"
     )
+    moved = {"metadata": {"namespace": "other"}}
+    found = refusal(bench.patch, "statefulsets.apps", "web", moved)
+    assert found == answer("j05", "change namespace")
+    renamed = {"metadata": {"name": "other"}}
+    assert refusal(bench.patch, "statefulsets.apps", "web", renamed) == answer("j05", "rename")
 
 
 def test_absent_objects(bench: Bench) -> None:
