@@ -8,6 +8,8 @@ from tests.offline.recordings import recording
 from tutor.offline.admission.chain import Rules
 from tutor.offline.bootstrap import bootstrap
 from tutor.offline.clock import Clock
+from tutor.offline.controllers.endpoints import EndpointSlices
+from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
@@ -40,6 +42,8 @@ def standard() -> tuple[Controller, ...]:
         VolumeProtection(),
         Scheduler(),
         Kubelet(),
+        EndpointSlices(),
+        GarbageCollector(),
         ServiceAccounts(),
         RootCertificates(),
         Namespaces(),
