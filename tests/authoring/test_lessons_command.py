@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tutor.cli.app import run
+from tutor.course.loader import locate
 from tutor.model.errors import ExitCode
 
 
@@ -21,6 +22,16 @@ def test_the_lessons_are_listed_in_order(copy: Path, capsys: pytest.CaptureFixtu
     (copy / "fixtures/start/first/lesson.yaml").write_text("id: [\n", "utf-8")
     assert lessons("list", "--folder", copy) == ExitCode.FINDINGS
     assert "start/first: damaged" in capsys.readouterr().err
+
+
+def test_a_lesson_without_words_does_not_end_the_list(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lessons("new", "start/another", "--folder", copy) == ExitCode.OK
+    assert lessons("list", "--folder", copy) == ExitCode.FINDINGS
+    shown = capsys.readouterr()
+    assert "volumes/second" in shown.out
+    assert "start/another: damaged" in shown.err
 
 
 def test_a_clean_course_says_so(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +108,15 @@ def test_a_new_lesson_is_made_and_never_over_another(
     assert "exists already" in capsys.readouterr().err
     assert lessons("new", "--folder", copy, "third") == ExitCode.USAGE
     assert "Topics: start, ordering, identity, volumes." in capsys.readouterr().err
+
+
+def test_a_new_lesson_never_goes_into_the_installed_tutor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert lessons("new", "ordering/by-hand") == ExitCode.INPUT
+    assert "no folders 'lessons' and 'fixtures'" in capsys.readouterr().err
+    assert not [file for file in locate() if (Path(str(file)) / "ordering/by-hand").exists()]
 
 
 def test_a_folder_without_a_course_is_named(

@@ -73,14 +73,19 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def _list(args: argparse.Namespace, context: Context) -> int:
     course = _course(_root(args.folder))
+    damaged = list(course.broken)
     widest = max((cell_width(lesson.id) for lesson in course.lessons), default=0)
     for lesson in course.lessons:
-        title = lesson.titles[context.language].title
+        try:
+            title = lesson.titles[context.language].title
+        except TutorError:  # its words are not written yet
+            damaged.append(lesson.id)
+            continue
         minutes = context.t("{minutes} min", minutes=lesson.minutes)
         context.say(f"{lesson.id.ljust(widest)}  {minutes:>6}  {printable(title)}")
-    for broken in course.broken:
+    for broken in damaged:
         context.warn(context.t("{lesson}: damaged; see 'sts-tutor lessons lint'.", lesson=broken))
-    return ExitCode.FINDINGS if course.broken else ExitCode.OK
+    return ExitCode.FINDINGS if damaged else ExitCode.OK
 
 
 def _lint(args: argparse.Namespace, context: Context) -> int:
@@ -181,7 +186,7 @@ def _stamp(root: Path, ids: Iterable[str], context: Context) -> None:
 def _new(args: argparse.Namespace, context: Context) -> int:
     from tutor.authoring.skeleton import skeleton, valid_id
 
-    t, root = context.t, _root(args.folder)
+    t, root = context.t, _root(args.folder or Path())  # never into the installed tutor
     if not valid_id(args.id):
         raise TutorError(
             "lesson-id",
