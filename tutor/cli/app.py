@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = (
-    Entry("learn", "learn", N_("learn: the lessons, at the next one or the one you name")),
+    Entry("learn", "learn", N_("go through the lessons, from the next one or the one you name")),
     Entry("quiz", "quiz", N_("answer questions, offline")),
     Entry("check", "check", N_("check manifests against the rules")),
     Entry("explain", "explain", N_("explain a code, or an error message of Kubernetes")),
