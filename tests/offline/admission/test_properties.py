@@ -233,3 +233,11 @@ def test_hostile_bodies_are_answered(
         refused = error
     assert kind == "StatefulSet" if refused is None else refused.status()["message"]
     assert refused is None or refused.code in (400, 409, 413, 415, 422, 500)
+
+
+def test_the_claim_of_a_volume_is_owned_part_by_part() -> None:
+    ref = typed.root("PersistentVolume")
+    fields = typed.field_set({"spec": {"claimRef": {"name": "a", "uid": "b"}}}, ref)
+    assert ("f:spec", "f:claimRef", "f:name") in fields
+    involved = typed.field_set({"involvedObject": {"name": "a"}}, typed.root("Event"))
+    assert involved == {("f:involvedObject",)}

@@ -49,6 +49,12 @@ _GROUPS = {
     "": "core",
 }
 
+_GRANULAR = (("PersistentVolumeSpec", "claimRef", "ObjectReference"),)
+"""Fields whose parts have owners of their own, although their type has one as a whole elsewhere.
+
+Source: ``+structType=granular`` in ``types.go`` of ``k8s.io/api``.
+"""
+
 
 @cache
 def types() -> Bundle:
@@ -60,6 +66,10 @@ def types() -> Bundle:
             field for field in packed.split() if not _newer(field, minor)
         )
     data["types"].update(_EXTRA)
+    for owner, field, target in _GRANULAR:
+        data["types"][f"granular.{target}"] = data["types"][target]
+        packed = data["types"][owner]
+        data["types"][owner] = packed.replace(f"{field}={target}", f"{field}=granular.{target}")
     for kind, api_version in _EXTRA_KINDS.items():
         data["kinds"].setdefault(kind, {})[api_version] = kind
     return Bundle(json.dumps(data))
