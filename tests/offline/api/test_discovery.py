@@ -103,7 +103,6 @@ def test_over_http() -> None:
         ("/apis/nosuch/v1", 404, None),
         ("/apis/apps/v9", 404, "the server could not find the requested resource"),
         ("/apis/batch/v1", 404, "the offline cluster does not serve batch/v1"),
-        ("/openapi/v2", 404, None),
     ],
 )
 def test_what_is_not_there(path: str, status: int, message: str | None) -> None:

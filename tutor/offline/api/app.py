@@ -154,6 +154,8 @@ class App:
             await exchange.text(200, discovery.health(check, verbose))
         elif path == "/":
             await exchange.json(200, discovery.root())
+        elif path == "/openapi/v2":
+            await exchange.send_all(200, openapi.LEGACY, openapi.LEGACY_MEDIA)
         elif path == "/openapi/v3":
             await exchange.json(200, openapi.index())
         elif path.startswith("/openapi/v3/"):
@@ -216,7 +218,7 @@ class App:
             content_type = exchange.headers.get("content-type", "").partition(";")[0].strip()
             if content_type not in PATCHES:
                 raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
-        elif body:
+        elif body or target.verb in ("create", "update"):
             content_type = check_body(exchange.headers.get("content-type", ""))
         agent = exchange.headers.get("user-agent", "")
         call = Call(target, exchange.query, body, content_type, agent)

@@ -118,5 +118,5 @@ def check_body(content_type: str) -> str:
         415,
         "UnsupportedMediaType",
         "the body of the request was in an unknown format - accepted media types include: "
-        f"{JSON}, {YAML}",
+        f"{', '.join(_OFFERED)}",
     )

@@ -19,6 +19,14 @@ PATHS = tuple(
     )
 )
 
+LEGACY_MEDIA = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+LEGACY = b"\n\x032.0\x12\x15\n\nKubernetes\x12\x07v1.36.2B\x00"
+"""``/openapi/v2``: a document without paths and definitions.
+
+kubectl asks it about kinds that version 3 does not know, and goes on where it knows them neither.
+Swagger 2.0 as gnostic writes it: the version, a title, no path.
+"""
+
 
 @cache
 def _hash(path: str) -> str:
