@@ -96,6 +96,13 @@ def start_ordinal(document: Document) -> int | None:
 
 
 @per_document
+def is_made_by_an_operator(document: Document) -> bool:
+    """Whether another object controls this one: nobody edits it, its operator does."""
+    owners = sequence(dig(document.data, "metadata", "ownerReferences"))
+    return any(isinstance(owner, dict) and owner.get("controller") is True for owner in owners)
+
+
+@per_document
 def service_name(document: Document) -> str:
     """``spec.serviceName`` of a StatefulSet, empty when missing or not a string."""
     return string(dig(document.data, "spec", "serviceName"))

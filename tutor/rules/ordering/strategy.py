@@ -8,7 +8,7 @@ from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
-from tutor.rules.objects import Objects, replicas
+from tutor.rules.objects import Objects, is_made_by_an_operator, replicas
 from tutor.rules.ordering.fields import POLICIES, STRATEGIES
 from tutor.rules.shapes import dig, integer, string
 from tutor.rules.values import meant, shown, unfilled
@@ -220,7 +220,7 @@ def partition_counts_from_start(rule: Rule, objects: Objects) -> Iterator[Findin
     mistakes=("M16",),
 )
 def on_delete_waits_for_people(rule: Rule, objects: Objects) -> Iterator[Finding]:
-    """OnDelete is a choice with a price."""
+    """OnDelete is a choice with a price; an operator that made it deletes the Pods itself."""
     for document in objects.statefulsets:
-        if on_delete(document):
+        if on_delete(document) and not is_made_by_an_operator(document):
             yield rule.finding(document, _TYPE, found="OnDelete", needed="RollingUpdate")

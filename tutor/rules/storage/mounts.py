@@ -6,7 +6,13 @@ from tutor.manifest.documents import Document
 from tutor.model.findings import Finding, Path, Severity
 from tutor.model.nearest import nearest
 from tutor.rules.catalogue import Rule, rule
-from tutor.rules.objects import Objects, containers, namespace, pod_spec
+from tutor.rules.objects import (
+    Objects,
+    containers,
+    is_made_by_an_operator,
+    namespace,
+    pod_spec,
+)
 from tutor.rules.shapes import at, dig, sequence, string
 from tutor.rules.storage.views import VOLUMES, Claim, Use, Views, claim_volumes
 from tutor.rules.values import meant, shown, unfilled
@@ -142,9 +148,11 @@ def mount_names_a_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
     "replaces the volume of its name)",
 )
 def claim_shadows_no_volume(rule: Rule, objects: Objects) -> Iterator[Finding]:
-    """A volume of the template is not silently replaced."""
+    """A volume of the template is not silently replaced, but where an operator plans it so."""
     views = objects.once(Views)
     for document in objects.statefulsets:
+        if is_made_by_an_operator(document):  # ECK writes such placeholders
+            continue
         own = {claim.name: claim for claim in views.templates(document) if claim.name}
         for i, volume in enumerate(sequence(pod_spec(document).get("volumes")) if own else ()):
             claim = own.get(string(dig(volume, "name")))
