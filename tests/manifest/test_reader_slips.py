@@ -45,6 +45,7 @@ SPACE = [
         "YAML127",
         {"metadata": {"name": "web", "app": "x"}},
     ),
+    Case("a: b # one⟦\u2028⟧two\n", "YAML127", {"a": "b"}),
     Case("name: a⟦\x85⟧b\n", "YAML127", {"name": "a b"}),
     Case(f"metadata:\n  na⟦{ZERO_WIDTH}⟧me: web\n", "YAML126", {"metadata": {"name": "web"}}),
     Case(f"name: we⟦{ZERO_WIDTH}⟧b\n", "YAML126", {"name": "web"}),

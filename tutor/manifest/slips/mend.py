@@ -207,14 +207,15 @@ def _printable(chunk: Chunk) -> Draft:
 
 
 def _unbroken(draft: Draft) -> None:
-    """Put spaces for line breaks that only YAML knows; in quotes and comments they may stand."""
+    """Put spaces for line breaks that only YAML knows. In quotes alone they do no harm."""
     last = min(len(draft.rows), _BEFORE + _AFTER)
     draft.report(
         tuple(
             Slip("YAML127", line.row, at, at + 1, {"found": chars.name(line.text[at])})
             for line in scan(draft.rows, 0, last)
             for at in range(len(line.text))
-            if line.text[at] in chars.BREAKS and line.judged(at)
+            if line.text[at] in chars.BREAKS
+            and not any(start <= at < end for start, end in line.masked)
         )[:MAX_FINDINGS_PER_CODE]
     )
     draft.rows = [row.translate(_SPACES) for row in draft.rows]
