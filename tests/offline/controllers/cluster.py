@@ -12,6 +12,7 @@ from tutor.offline.controllers.endpoints import EndpointSlices
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
+from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEviction
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
 from tutor.offline.controllers.scheduler import Scheduler
 from tutor.offline.controllers.statefulset import StatefulSetController
@@ -44,6 +45,9 @@ def standard() -> tuple[Controller, ...]:
         Kubelet(),
         EndpointSlices(),
         GarbageCollector(),
+        NodeLifecycle(),
+        TaintEviction(),
+        PodCollector(),
         ServiceAccounts(),
         RootCertificates(),
         Namespaces(),

@@ -61,7 +61,7 @@ def test_a_placed_pod_has_its_node_its_zone_and_its_event(cluster: Cluster) -> N
     assert cluster.events("Pod") == [
         ("Normal", "Scheduled", f"Successfully assigned default/one to {node}")
     ]
-    (event,) = cluster.store.list("events")
+    (event,) = (one for one in cluster.store.list("events") if one["reason"] == "Scheduled")
     assert (event["action"], event["reportingComponent"]) == ("Binding", "default-scheduler")
 
 

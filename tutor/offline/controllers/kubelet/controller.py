@@ -209,6 +209,8 @@ class Kubelet:
         if machine is None or view.down(node):
             return
         yield Again(RENEW_SECONDS)
+        if (healed := status.healthy(machine, view.now)) is not None:
+            yield UpdateStatus(NODES, healed)
         if view.get("namespaces", "", LEASE_NAMESPACE) is None:
             return
         lease = view.get(LEASES, LEASE_NAMESPACE, node)

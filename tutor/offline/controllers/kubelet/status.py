@@ -9,6 +9,20 @@ from tutor.offline.objects import Obj, dig, meta, uid_of
 
 _KUBELETS_OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady")
 _RESTARTS = 3
+_HEALTH = {
+    "MemoryPressure": (
+        "False",
+        "KubeletHasSufficientMemory",
+        "kubelet has sufficient memory available",
+    ),
+    "DiskPressure": ("False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    "PIDPressure": (
+        "False",
+        "KubeletHasSufficientPID",
+        "kubelet has sufficient PID available",
+    ),
+    "Ready": ("True", "KubeletReady", "kubelet is posting ready status"),
+}
 
 
 def _containers(pod: Obj) -> list[Obj]:
@@ -158,3 +172,26 @@ def over(pod: Obj, now: float, phase: str) -> Obj:
     return _status(
         pod, lambda one: _container(one, {"terminated": stopped}), conditions, phase=phase
     )
+
+
+def healthy(node: Obj, now: float) -> Obj | None:
+    """The Node as its kubelet reports it; None where that is what it says already."""
+    old = {one.get("type"): one for one in dig(node, "status", "conditions", default=())}
+    if all(old.get(kind, {}).get("status") == value[0] for kind, value in _HEALTH.items()):
+        return None
+    conditions = []
+    for kind, (value, reason, message) in _HEALTH.items():
+        before = old.pop(kind, {})
+        since = before.get("lastTransitionTime") if before.get("status") == value else None
+        conditions.append(
+            {
+                "type": kind,
+                "status": value,
+                "lastHeartbeatTime": timestamp(now),
+                "lastTransitionTime": since or timestamp(now),
+                "reason": reason,
+                "message": message,
+            }
+        )
+    status = {**(node.get("status") or {}), "conditions": [*conditions, *old.values()]}
+    return {**node, "status": status}
