@@ -47,6 +47,13 @@ def test_findings_then_done(tutor: Run, tmp_path: Path, home: Path, lang: str) -
     assert status(home) is Status.SOLVED
 
 
+def test_a_folder_is_refused_at_once(tutor: Run, tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    done = tutor("watch", "w", "--lesson", LESSON)
+    assert done.returncode == 3
+    assert "cannot be read" in done.stderr
+
+
 def test_what_is_no_text_is_named(tutor: Run, tmp_path: Path, home: Path) -> None:
     (tmp_path / "w.yaml").write_bytes("名前: 値\n".encode("cp932"))
     done = tutor("watch", "w.yaml", "--lesson", LESSON, "--once")

@@ -70,7 +70,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
             return _watch(Watch(path, session, lesson, task, context), once=args.once)
         except KeyboardInterrupt:
             context.say()
-            context.say(context.t("No longer watching. Your progress is kept."))
+            context.say(
+                context.t("No longer watching. Your progress is kept.")
+                if context.forgets is None
+                else context.t("Stopped. Nothing was saved.")
+            )
             return ExitCode.OK
     finally:
         store.close()
@@ -78,6 +82,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def _begin(path: Path, task: "WriteTask", context: Context) -> None:
     """Put the starter where there is no file yet."""
+    if path.is_dir():
+        read_bytes(str(path))  # raises: it can never become a file
     if not path.exists():
         write_text(path, task.starter)
         context.say(context.t("{file} is new: it holds the starter of this task.", file=path))
