@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Horizontal
 
 from tutor.model.course import ChoiceTask, WriteTask
 from tutor.session.api import Grade, Run
@@ -30,8 +30,8 @@ class LessonScreen(TutorScreen[str]):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     LessonScreen {
-        & #lesson { layout: vertical; }
-        & #panes { layout: vertical; height: 1fr; }
+        layout: vertical;
+        & Outline { dock: top; margin: 1 0 0 0; }
         & #reading { padding: 1 2 0 2; height: 1fr; overflow-x: auto; }
         & #reading Horizontal { height: auto; }
         & #verdict, & #choices { margin-top: 1; }
@@ -45,7 +45,7 @@ class LessonScreen(TutorScreen[str]):
         &.-write.-done #reading:focus-within { height: 75%; }
         &.-wide {
             & #reading { padding: 1 3; }
-            &.-write #panes { layout: horizontal; }
+            &.-write { layout: horizontal; }
             &.-write #reading,
             &.-write #reading:focus-within,
             &.-write.-done #reading:focus-within {
@@ -56,8 +56,13 @@ class LessonScreen(TutorScreen[str]):
             &.-write Workbench { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
             & Workbench #found { height: 12; }
         }
-        &.-wide.-reads #lesson, &.-vast #lesson { layout: horizontal; }
-        &.-wide.-reads Outline, &.-vast Outline { width: 36; height: 1fr; padding: 1 1; }
+        &.-wide.-reads Outline, &.-vast Outline {
+            dock: left;
+            width: 36;
+            height: 1fr;
+            margin: 1 0;
+            padding: 1 1;
+        }
     }
     """
 
@@ -65,18 +70,16 @@ class LessonScreen(TutorScreen[str]):
 
     def body(self) -> ComposeResult:
         """Steps, text, question; the editor comes when a step needs it."""
-        with Container(id="lesson"):
-            yield Outline()
-            with Container(id="panes"):
-                with Reading(id="reading"):
-                    yield Prose(id="prose")
-                    yield Prose(id="verdict")
-                    yield Choices(id="choices")
-                    yield Prose(id="after")
-                    with Horizontal():
-                        yield Push(id="act")
-                        yield Push(id="onward")
-                yield Workbench(self._judge)
+        yield Outline()
+        with Reading(id="reading"):
+            yield Prose(id="prose")
+            yield Prose(id="verdict")
+            yield Choices(id="choices")
+            yield Prose(id="after")
+            with Horizontal():
+                yield Push(id="act")
+                yield Push(id="onward")
+        yield Workbench(self._judge)
 
     # State
 
