@@ -80,9 +80,32 @@ class Rules:
         return {"kind": kind, "apiVersion": api_version, **body}
 
     def _finished(self, obj: Obj, request: Request, type_: Type) -> Obj:
-        made = encode(default(obj, type_, self.gates), type_)
+        if request.trusted:
+            made = self._of_ours(obj, request, type_)
+        else:
+            made = encode(default(obj, type_, self.gates), type_)
         api_version, kind = request.kind
         made["kind"], made["apiVersion"] = kind, api_version
+        return made
+
+    def _of_ours(self, obj: Obj, request: Request, type_: Type) -> Obj:
+        """What a controller sends, without going through what it cannot have changed.
+
+        Of an update of the status the rest is put back anyway; and none of ours writes owners.
+        """
+        metadata = meta(obj)
+        held = metadata.get("managedFields")
+        if held is not None:
+            plain = {key: value for key, value in metadata.items() if key != "managedFields"}
+            obj = {**obj, "metadata": plain}
+        if request.subresource == "status":
+            parts: Obj = {name: obj[name] for name in ("metadata", "status") if name in obj}
+            encoded = encode(default(parts, type_, self.gates), type_)
+            made: Obj = {**obj, **{name: encoded[name] for name in parts}}
+        else:
+            made = encode(default(obj, type_, self.gates), type_)
+        if held is not None:
+            made["metadata"] = {**made["metadata"], "managedFields": held}
         return made
 
     def patch(self, request: Request, current: Obj | None, body: Json) -> Obj:
