@@ -42,6 +42,7 @@ def talk(
     environ: dict[str, str] | None = None,
     bell: Bell | None = None,
     forgets: TutorError | None = None,
+    keeps: bool = True,
 ) -> Talked:
     ours, kept, target = store or MemoryStore(), Kept(), io.StringIO()
     if at:
@@ -54,6 +55,7 @@ def talk(
         environ=environ or {},
         bell=bell or Bell(),
         forgets=forgets,
+        keeps=lambda: keeps,
     )
     source = io.StringIO("".join(f"{line}\n" for line in lines))
     code = plain.run(outside, start, source, target, width=width)
@@ -70,6 +72,12 @@ def test_the_end_of_a_visit_that_keeps_nothing_does_not_say_otherwise() -> None:
     for said in (talk(forgets=damaged), talk("quit", forgets=damaged)):
         assert "Nothing was saved." in said.text
         assert "Everything is kept" not in said.text
+
+
+def test_a_disk_that_filled_up_on_the_way_is_not_called_kept() -> None:
+    for said in (talk(keeps=False), talk("quit", keeps=False)):
+        assert "Everything is kept" not in said.text
+    assert "Everything is kept" in talk("quit").text
 
 
 def test_the_map_is_a_numbered_list_and_the_end_of_input_is_polite() -> None:

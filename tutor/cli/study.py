@@ -56,6 +56,7 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
             examples=_examples,
             bell=bell,
             forgets=context.forgets,
+            keeps=journal.flush,
             environ=context.environ,
         )
         code = _plain(outside, start, context) if plain else _screens(outside, start, context)

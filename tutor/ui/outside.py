@@ -69,6 +69,7 @@ class Outside:
         bell: Trouble told while the UI runs.
         environ: The process environment: the editor of the line mode.
         forgets: Why nothing is kept; None where everything is.
+        keeps: Whether all that was done so far is on disk, tried now.
     """
 
     session: Session
@@ -81,6 +82,7 @@ class Outside:
     bell: Bell = field(default_factory=Bell)
     environ: Mapping[str, str] = field(default_factory=dict)
     forgets: TutorError | None = None
+    keeps: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,18 +46,16 @@ def run(
     try:
         Course(outside, talk).run(start or Start())
     except InputEnded:
-        talk.say(
-            talk.t("The input has ended. Everything is kept.")
-            if outside.forgets is None
-            else talk.t("The input has ended. Nothing was saved.")
-        )
+        if outside.forgets is not None:
+            talk.say(talk.t("The input has ended. Nothing was saved."))
+        elif outside.keeps():
+            talk.say(talk.t("The input has ended. Everything is kept."))
     except KeyboardInterrupt:
         talk.gap()
-        talk.say(
-            talk.t("Stopped. Everything is kept.")
-            if outside.forgets is None
-            else talk.t("Stopped. Nothing was saved.")
-        )
+        if outside.forgets is not None:
+            talk.say(talk.t("Stopped. Nothing was saved."))
+        elif outside.keeps():
+            talk.say(talk.t("Stopped. Everything is kept."))
         return ExitCode.INTERRUPTED
     finally:
         outside.bell.listen(None)

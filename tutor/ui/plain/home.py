@@ -64,10 +64,10 @@ class Course:
             staying = True
         if staying:
             self._home()
-        if self._outside.forgets is None:
-            self._talk.say(self._talk.t("Goodbye. Everything is kept."))
-        else:
+        if self._outside.forgets is not None:
             self._talk.say(self._talk.t("Goodbye. Nothing was saved."))
+        elif self._outside.keeps():  # else the command line says how much was not
+            self._talk.say(self._talk.t("Goodbye. Everything is kept."))
 
     def _ask_language(self) -> None:
         choices = ", ".join(f"{n}. {words.LANGUAGE_NAMES[x]}" for n, x in enumerate(LANGUAGES, 1))
