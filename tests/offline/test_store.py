@@ -1,5 +1,6 @@
 """The store: one version counter, one log, the state at any version."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.offline.errors import ApiError
+from tutor.offline.sharing import share
 from tutor.offline.store import Change, Store, key_of
 
 Obj = dict[str, Any]
@@ -43,6 +45,38 @@ def test_what_was_handed_out_never_changes() -> None:
     assert given_ == pod("a")
     assert "spec" not in stored
     assert stored["metadata"]["resourceVersion"] == "101"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.floats(0, 1) | st.text(max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=1), inner),
+    max_leaves=10,
+)
+
+
+@given(JSON, JSON)
+def test_sharing_changes_nothing(old: Any, new: Any) -> None:
+    before = json.dumps([old, new])
+    found = share(old, new)
+    assert json.dumps(found) == json.dumps(new) or found == new
+    assert json.dumps([old, new]) == before
+    assert share(old, json.loads(json.dumps(old))) is old or not isinstance(old, dict | list)
+
+
+def test_true_is_not_one() -> None:
+    assert json.dumps(share({"a": 1, "b": [1]}, {"a": True, "b": [1.0]})) == (
+        '{"a": true, "b": [1.0]}'
+    )
+
+
+def test_versions_share_what_did_not_change() -> None:
+    store = Store()
+    first = store.create("pods", {**pod("a"), "spec": {"containers": [{"name": "app"}]}}).last
+    copy = json.loads(json.dumps(first))
+    copy["status"] = {"phase": "Running"}
+    second = store.update("pods", copy).last
+    assert second["spec"] is first["spec"]
+    assert second["status"] == {"phase": "Running"}
 
 
 def test_a_taken_name_and_an_absent_one() -> None:

@@ -20,6 +20,7 @@ from itertools import islice
 from tutor.offline.errors import ApiError
 from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
+from tutor.offline.sharing import share
 
 # Controllers look these up by label.
 _LABELLED = frozenset(
@@ -126,7 +127,7 @@ class Store:
     """
 
     def __init__(
-        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = 50_000
+        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = 10_000
     ) -> None:
         self._now = now
         self._keep = keep
@@ -305,6 +306,8 @@ class Store:
 
     def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
         version = self.version + 1
+        if before is not None and after is not None:
+            after = share(before, after)
         last = after if after is not None else before
         assert last is not None  # noqa: S101  (one of the two is there)
         last = {**last, "metadata": {**last["metadata"], "resourceVersion": str(version)}}

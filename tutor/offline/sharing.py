@@ -1,0 +1,33 @@
+"""Versions of an object that share what did not change, so that a long history stays small."""
+
+from typing import Any
+
+_ABSENT = object()
+
+
+def share(old: Any, new: Any) -> Any:  # noqa: ANN401
+    """The new value, made of parts of the old one wherever they are equal.
+
+    Neither value is changed. Where the two are equal altogether the old one itself is returned,
+    so that comparing them again costs nothing.
+    """
+    if old is new or type(old) is not type(new):
+        return new
+    if isinstance(new, dict):
+        same = len(old) == len(new)
+        parts = {}
+        for name, part in new.items():
+            before = old.get(name, _ABSENT)
+            parts[name] = kept = share(before, part)
+            same = same and kept is before
+        return old if same else parts
+    if isinstance(new, list):
+        items = [share(before, item) for before, item in zip(old, new, strict=False)]
+        if len(old) == len(new) and all(map(_is, items, old)):
+            return old
+        return items + new[len(old) :]
+    return old if old == new else new
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
