@@ -31,6 +31,15 @@ MESSAGES = {
     ),
     "course-elsewhere": N_("{folder}: there are no folders 'lessons' and 'fixtures' in it."),
     "lesson-without-yaml": N_("The lesson '{lesson}' has no YAML task to check against."),
+    "cluster-not-running": N_("No offline cluster is running. 'sts-tutor cluster up' starts one."),
+    "cluster-not-started": N_("The offline cluster did not start: {raw}"),
+    "cluster-refused": N_("The offline cluster refused: {raw}"),
+    "cluster-port": N_("Port {port} cannot be used ({raw}). Choose another, or leave out --port."),
+    "cluster-file": N_(
+        "{file}: line {line} is damaged, or this is no state of an offline cluster. It was left as "
+        "it is; choose another file."
+    ),
+    "cluster-file-busy": N_("{file}: another offline cluster keeps its state there."),
     "code-unknown": N_("There is no code '{code}'."),
     "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
     "nothing-to-explain": N_(

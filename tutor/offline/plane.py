@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
+from tutor.offline.controllers.endpoints import EndpointSlices
+from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
@@ -28,6 +30,8 @@ def controllers() -> tuple[Controller, ...]:
         ServiceAccounts(),
         RootCertificates(),
         Namespaces(),
+        EndpointSlices(),
+        GarbageCollector(),
     )
 
 

@@ -62,6 +62,7 @@ class Folder:
         """Leave the kubeconfig and the note."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(self.kubeconfig, kubeconfig(note))
+        _write(self.path / "port", str(note.port))
         _write(self._note, json.dumps(asdict(note)))
 
     def note(self) -> Note | None:
@@ -73,6 +74,14 @@ class Folder:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    @property
+    def last_port(self) -> int:
+        """Where the last cluster answered; 0 where there was none."""
+        try:
+            return int((self.path / "port").read_text("utf-8"))
+        except (OSError, ValueError):
+            return 0
 
     def forget(self, note: Note) -> None:
         """Take the note away, if it is still this one."""

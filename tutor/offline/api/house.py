@@ -89,7 +89,8 @@ class House:
             runner = plane.build(source, start - _SETTLE, gates, first=version)
         else:
             start = max(start, state.time)
-            runner = plane.build(source, start, gates, state.restore)
+            begun, held = start, state
+            runner = plane.build(source, start, gates, lambda store: held.restore(store, begun))
             for node in sorted(state.down):
                 runner.node_down(node)
         if self._journal is not None:

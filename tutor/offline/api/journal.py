@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tutor.offline.clock import micro_timestamp
 from tutor.offline.objects import Obj
 from tutor.offline.store import Change, Store
 
+_LEASES, _NODE_LEASES = "leases.coordination.k8s.io", "kube-node-lease"
 _FORMAT = "sts-tutor offline cluster"
 _VERSION = 1
 _SPARE = 4_000_000  # bytes a file may grow beyond four times its first size
@@ -59,8 +61,15 @@ class State:
     objects: dict[str, dict[str, Obj]] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
 
-    def restore(self, store: Store) -> None:
-        """Give an empty store the objects."""
+    def restore(self, store: Store, now: float) -> None:
+        """Give an empty store the objects.
+
+        The machines of the nodes begin again with the cluster, so their leases do too: the time in
+        between is nobody's failure.
+        """
+        for lease in self.objects.get(_LEASES, {}).values():
+            if lease["metadata"].get("namespace") == _NODE_LEASES and "spec" in lease:
+                lease["spec"]["renewTime"] = micro_timestamp(now)
         objects = {
             resource: [table[key] for key in sorted(table)]
             for resource, table in self.objects.items()
@@ -107,6 +116,7 @@ class Journal:
         self._lock = _lock(path.with_name(path.name + ".lock"))
         try:
             self.state, whole = _read(path)
+            path.touch(0o600)
             self._file = path.open("ab")
             if self._file.tell() > whole:
                 self._file.truncate(whole)
@@ -159,6 +169,8 @@ class Journal:
             OSError: It could not be; the old file is still there.
         """
         beside = self.path.with_name(self.path.name + ".new")
+        beside.unlink(missing_ok=True)
+        beside.touch(0o600)
         with beside.open("wb") as file:
             file.write(_line({"format": _FORMAT, "version": _VERSION}))
             for entry in _entries(store, now, down):
