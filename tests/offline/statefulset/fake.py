@@ -8,10 +8,10 @@ holds here holds for the controller alone.
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from tutor.offline.controllers.revisions import REVISIONS
+from tests.offline.statefulset.kubelet import PROTECTION, Kubelet
+from tests.offline.statefulset.samples import CLAIMS, NS, PODS, SETS, stamp
 from tutor.offline.controllers.statefulset import StatefulSetController
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import (
@@ -41,12 +41,7 @@ from tutor.offline.plan import (
     UpdateStatus,
 )
 
-PODS, CLAIMS, SETS = "pods", "persistentvolumeclaims", "statefulsets.apps"
-KIND = {PODS: "Pod", CLAIMS: "PersistentVolumeClaim", SETS: "StatefulSet"}
-NS = "NS"
 START = 1_767_225_600.0
-SCHEDULED, CREATING, READY, STOPPING, REMOVING = 0.02, 0.03, 0.1, 0.2, 0.03
-PROTECTION = 0.01
 _FIRST_RETRY, _LONGEST_RETRY = 0.005, 1000.0
 
 
@@ -67,10 +62,6 @@ def conflict(resource: str, name: str) -> ApiError:
     )
 
 
-def stamp(now: float) -> str:
-    return datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 class Cluster:
     """The view, the registry and the runner in one.
 
@@ -81,13 +72,15 @@ class Cluster:
         statuses: Every status written to a StatefulSet.
         refuse: Asked before each action; an error it returns is the outcome.
         after_sync: Called after each sync with its key and the actions it applied.
-        kubelet: Whether Pods come up and go by themselves.
+        runs_pods: Whether Pods come up and go by themselves.
+        kubelet: What makes them.
     """
 
     def __init__(self, gates: Mapping[str, bool] | None = None, *, kubelet: bool = True) -> None:
         self.now = START
         self.gates = gates or {}
-        self.kubelet = kubelet
+        self.runs_pods = kubelet
+        self.kubelet = Kubelet(self)
         self.controller = StatefulSetController()
         self.log: list[tuple[float, str, str, str]] = []
         self.events: list[tuple[str, str, str]] = []
@@ -148,7 +141,7 @@ class Cluster:
 
     # Writing
 
-    def _put(self, resource: str, before: Obj | None, after: Obj | None) -> None:
+    def put(self, resource: str, before: Obj | None, after: Obj | None) -> None:
         obj = after or before
         assert obj is not None
         key = (namespace_of(obj), name_of(obj))
@@ -186,9 +179,9 @@ class Cluster:
             metadata["finalizers"] = ["kubernetes.io/pvc-protection"]
         elif resource == SETS:
             stored["status"] = {"replicas": 0, "availableReplicas": 0}
-        self._put(resource, None, stored)
-        if resource == PODS and self.kubelet:
-            self._start(stored)
+        self.put(resource, None, stored)
+        if resource == PODS and self.runs_pods:
+            self.kubelet.start(stored)
         return stored
 
     def change(self, resource: str, name: str, change: Callable[[Obj], Any]) -> Obj:
@@ -200,7 +193,7 @@ class Cluster:
         if after.get("spec") != before.get("spec"):
             meta(after)["generation"] = meta(after).get("generation", 1) + 1
         if after != before:
-            self._put(resource, before, after)
+            self.put(resource, before, after)
         return after
 
     def delete(self, resource: str, name: str, *, force: bool = False, how: str = "") -> None:
@@ -210,23 +203,23 @@ class Cluster:
             return
         if resource == PODS:
             finished = dig(obj, "status", "phase") in ("Failed", "Succeeded")
-            bound = dig(obj, "spec", "nodeName") or not self.kubelet
+            bound = dig(obj, "spec", "nodeName") or not self.runs_pods
             at_once = force or finished or not bound
             if not terminating(obj):
                 going = copy_of(obj)
                 meta(going)["deletionTimestamp"] = stamp(self.now)
-                self._put(resource, obj, going)
-                if self.kubelet and not at_once:
-                    self._stop(going)
+                self.put(resource, obj, going)
+                if self.runs_pods and not at_once:
+                    self.kubelet.stop(going)
             if at_once:
-                self.removing(uid_of(obj))()
+                self.kubelet.removing(uid_of(obj))()
             return
         if resource == CLAIMS:
             if not terminating(obj):
                 going = copy_of(obj)
                 meta(going)["deletionTimestamp"] = stamp(self.now)
-                self._put(resource, obj, going)
-            self.later(PROTECTION, self._protect)
+                self.put(resource, obj, going)
+            self.later(PROTECTION, self.protect)
             return
         if how == "Orphan":
             for other, dependent in tuple(self.dependents(uid_of(obj))):
@@ -234,10 +227,10 @@ class Cluster:
                 meta(freed)["ownerReferences"] = [
                     owner for owner in owners_of(dependent) if owner["uid"] != uid_of(obj)
                 ]
-                self._put(other, dependent, freed)
-        self._put(resource, obj, None)
+                self.put(other, dependent, freed)
+        self.put(resource, obj, None)
 
-    def _protect(self) -> None:
+    def protect(self) -> None:
         used = {
             dig(volume, "persistentVolumeClaim", "claimName")
             for pod in self.list(PODS, NS)
@@ -245,7 +238,7 @@ class Cluster:
         }
         for claim in tuple(self.list(CLAIMS, NS)):
             if terminating(claim) and name_of(claim) not in used:
-                self._put(CLAIMS, claim, None)
+                self.put(CLAIMS, claim, None)
 
     def _collect(self, uid: str) -> None:
         """What the garbage collector does in the background, once it gets there."""
@@ -261,101 +254,6 @@ class Cluster:
                 self.delete(resource, name)
 
         return now
-
-    # The kubelet
-
-    def _start(self, pod: Obj) -> None:
-        uid = uid_of(pod)
-        spec, notes = pod["spec"], meta(pod).get("annotations") or {}
-        if spec.get("nodeSelector"):
-            return
-        ready = int(notes.get("fake/ready-ms", READY * 1000)) / 1000
-        broken = any(one["image"].endswith(":broken") for one in spec["containers"])
-
-        def bind() -> None:
-            def change(obj: Obj) -> None:
-                obj["spec"]["nodeName"] = "node"
-
-            self._change_if(uid, change)
-
-        def creating() -> None:
-            self._change_if(uid, lambda obj: obj["status"].update(startTime=stamp(self.now)))
-
-        def run() -> None:
-            found = self._by_uid(uid)
-            if found is None or terminating(found):
-                return
-            held = self._held(found)
-            crashed = (meta(found).get("annotations") or {}).get("fake/crash") == "true"
-            self._change_if(
-                uid, lambda obj: set_ready(obj, self.now, "False" if held or crashed else "True")
-            )
-
-        self.later(SCHEDULED, bind)
-        self.later(SCHEDULED + CREATING, creating)
-        if not broken:
-            self.later(SCHEDULED + CREATING + ready, run)
-
-    @staticmethod
-    def _held(pod: Obj) -> bool:
-        notes = meta(pod).get("annotations") or {}
-        ordinal = name_of(pod).rpartition("-")[2]
-        if notes.get("fake/hold") == "true":
-            return True
-        held = ordinal in notes.get("fake/hold-ordinals", "").split(",")
-        return held and notes.get("fake/release") != "true"
-
-    def look_again(self, name: str) -> None:
-        """The kubelet notices annotations that were changed."""
-        pod = self.get(PODS, NS, name)
-        if pod is None or terminating(pod):
-            return
-        phase = (meta(pod).get("annotations") or {}).get("fake/phase")
-        uid = uid_of(pod)
-        if phase:
-            self._change_if(uid, lambda obj: set_ready(obj, self.now, "False", phase))
-        elif dig(pod, "status", "phase") == "Running":
-            wanted = "False" if self._held(pod) else "True"
-            self._change_if(uid, lambda obj: set_ready(obj, self.now, wanted))
-
-    def _stop(self, pod: Obj) -> None:
-        uid = uid_of(pod)
-        ran = dig(pod, "status", "phase") == "Running"
-        notes = meta(pod).get("annotations") or {}
-        wait = int(notes.get("fake/term-ms", STOPPING * 1000)) / 1000
-
-        def stop() -> None:
-            self._change_if(
-                uid,
-                lambda obj: set_ready(obj, self.now, "False", "Succeeded" if ran else "Failed"),
-            )
-
-        self.later(wait, stop)
-        self.later(wait + REMOVING, self.removing(uid))
-
-    def removing(self, uid: str) -> Callable[[], None]:
-        """The last step of a Pod's deletion."""
-
-        def remove() -> None:
-            found = self._by_uid(uid)
-            if found is not None:
-                self._put(PODS, found, None)
-                self.later(PROTECTION, self._protect)
-
-        return remove
-
-    def _by_uid(self, uid: str) -> Obj | None:
-        return next((pod for pod in self.list(PODS) if uid_of(pod) == uid), None)
-
-    def _change_if(self, uid: str, change: Callable[[Obj], Any]) -> None:
-        pod = self._by_uid(uid)
-        if pod is not None:
-            generation = meta(pod).get("generation", 1)
-            after = copy_of(pod)
-            change(after)
-            meta(after)["generation"] = generation
-            if after != pod:
-                self._put(PODS, pod, after)
 
     # Running
 
@@ -401,7 +299,7 @@ class Cluster:
                 after["status"] = before["status"]
         if after == before:
             return before
-        self._put(action.resource, before, after)
+        self.put(action.resource, before, after)
         return after
 
     def sync(self, key: Key) -> None:
@@ -466,67 +364,8 @@ class Cluster:
         raise AssertionError("never quiet")
 
 
-def set_ready(pod: Obj, now: float, ready: str, phase: str = "Running") -> None:
-    """Write phase and the condition Ready into a Pod."""
-    status = pod["status"]
-    status["phase"] = phase
-    before = next((one for one in status.get("conditions", ()) if one["type"] == "Ready"), None)
-    if before and before["status"] == ready:
-        return
-    status["conditions"] = [{"type": "Ready", "status": ready, "lastTransitionTime": stamp(now)}]
-
-
-def stateful_set(name: str = "web", replicas: int = 3, **spec: Any) -> Obj:
-    """A StatefulSet as the API server stores it, with one claim template."""
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
-        "metadata": {"name": name, "namespace": NS, "labels": {"app": name}},
-        "spec": {
-            "serviceName": name,
-            "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
-            "template": {
-                "metadata": {"labels": {"app": name}},
-                "spec": {
-                    "containers": [{"name": "app", "image": "nginx:1.25", "resources": {}}],
-                    "terminationGracePeriodSeconds": 2,
-                },
-            },
-            "volumeClaimTemplates": [
-                {
-                    "apiVersion": "v1",
-                    "kind": "PersistentVolumeClaim",
-                    "metadata": {"name": "data"},
-                    "spec": {
-                        "accessModes": ["ReadWriteOnce"],
-                        "resources": {"requests": {"storage": "1Gi"}},
-                    },
-                    "status": {"phase": "Pending"},
-                }
-            ],
-            "podManagementPolicy": "OrderedReady",
-            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
-            "revisionHistoryLimit": 10,
-            "persistentVolumeClaimRetentionPolicy": {
-                "whenDeleted": "Retain",
-                "whenScaled": "Retain",
-            },
-            **spec,
-        },
-    }
-
-
-def image(name: str, obj: Obj) -> None:
-    """Change the image of a set's template."""
-    obj["spec"]["template"]["spec"]["containers"][0]["image"] = name
-
-
 def story(cluster: Cluster, since: int, *resources: str) -> Iterable[tuple[str, str]]:
     """What happened to objects, without mere modifications: ("ADDED", "web-0") …"""
     for _, what, resource, name in cluster.log[since:]:
         if what != "MODIFIED" and resource in resources:
             yield what, name
-
-
-__all__ = ["REVISIONS"]

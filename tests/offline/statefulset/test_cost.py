@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.offline.statefulset.fake import CLAIMS, NS, PODS, SETS, Cluster, stateful_set
-from tests.offline.statefulset.test_behaviour import retention, spec
+from tests.offline.statefulset.common import retention, spec
+from tests.offline.statefulset.fake import Cluster
+from tests.offline.statefulset.samples import CLAIMS, NS, PODS, SETS, stateful_set
 from tutor.offline.controllers.statefulset import ledger, pods
 from tutor.offline.objects import Obj
 from tutor.offline.plan import Key

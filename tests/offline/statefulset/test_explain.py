@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Any
 
-from tests.offline.statefulset.fake import CLAIMS, NS, PODS, SETS, Cluster, image, stateful_set
-from tests.offline.statefulset.test_behaviour import retention, scaled_down_and_back, spec, started
+from tests.offline.statefulset.common import retention, scaled_down_and_back, spec, started
+from tests.offline.statefulset.fake import Cluster
+from tests.offline.statefulset.samples import CLAIMS, NS, PODS, SETS, image, stateful_set
 from tutor.offline.controllers.statefulset import Reason, Step, Waiting, explain
 from tutor.offline.objects import meta
 from tutor.offline.plan import Key

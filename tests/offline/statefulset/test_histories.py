@@ -13,17 +13,9 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.offline.statefulset.fake import (
-    CLAIMS,
-    NS,
-    PODS,
-    REVISIONS,
-    SETS,
-    Cluster,
-    image,
-    set_ready,
-    stateful_set,
-)
+from tests.offline.statefulset.fake import Cluster
+from tests.offline.statefulset.samples import CLAIMS, NS, PODS, SETS, image, set_ready, stateful_set
+from tutor.offline.controllers.revisions import REVISIONS
 from tutor.offline.controllers.statefulset import explain
 from tutor.offline.controllers.statefulset.identity import parent_and_ordinal
 from tutor.offline.controllers.statefulset.ledger import Ledger
@@ -373,7 +365,7 @@ class Gated(History):
 def test_histories(machine: type[History]) -> None:
     case = machine.TestCase
     case.settings = settings(
-        max_examples=40,
+        max_examples=25,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

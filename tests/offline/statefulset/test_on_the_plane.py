@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.offline.statefulset.fake import stateful_set
+from tests.offline.statefulset.samples import stateful_set
 from tutor.offline.bootstrap import bootstrap
 from tutor.offline.controllers.statefulset import Reason, Step, Waiting, explain
 from tutor.offline.objects import Obj, dig

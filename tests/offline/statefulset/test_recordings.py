@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 
-from tests.offline.statefulset.fake import CLAIMS, NS, PODS, REVISIONS, SETS, Cluster, story
+from tests.offline.statefulset.fake import Cluster, story
+from tests.offline.statefulset.samples import CLAIMS, NS, PODS, SETS
+from tutor.offline.controllers.revisions import REVISIONS
 from tutor.offline.objects import Obj, copy_of, dig, labels_of, meta, name_of
 
 CLUSTERS = Path(__file__).parents[3] / "fixtures" / "clusters"
@@ -152,7 +154,7 @@ class Player:
                 if event["kind"] == "Pod" and event["name"] == name
             )
             self.cluster.change(PODS, name, partial(self.merge, first["diff"]))
-            self.cluster.look_again(name)
+            self.cluster.kubelet.look_again(name)
 
     # Comparisons
 

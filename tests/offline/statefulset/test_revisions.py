@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.offline.statefulset.fake import (
-    NS,
-    PODS,
-    REVISIONS,
-    SETS,
-    Cluster,
-    image,
-    stateful_set,
-)
+from tests.offline.statefulset.fake import Cluster
+from tests.offline.statefulset.samples import NS, PODS, SETS, image, stateful_set
 from tutor.offline.controllers import revisions
+from tutor.offline.controllers.revisions import REVISIONS
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, labels_of, meta, name_of
 from tutor.offline.plan import Action, Create, Update
