@@ -1,0 +1,5 @@
+"""The Deployment controller."""
+
+from tutor.offline.controllers.deployment.controller import Deployments
+
+__all__ = ["Deployments"]

@@ -1,0 +1,261 @@
+"""ReplicaSets: so many Pods of one template, each as good as any other.
+
+Source: pkg/controller/replicaset/replica_set.go and ActivePodsWithRanks of
+pkg/controller/controller_utils.go, v1.36.
+"""
+
+from collections import Counter
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from tutor.offline import selectors
+from tutor.offline.clock import seconds_of, timestamp
+from tutor.offline.controllers.nodes.conditions import condition_of
+from tutor.offline.controllers.scheduler.tally import FINISHED
+from tutor.offline.controllers.storage import annotations_of
+from tutor.offline.errors import ApiError
+from tutor.offline.objects import (
+    Obj,
+    controller_of,
+    copy_of,
+    dig,
+    labels_of,
+    meta,
+    name_of,
+    namespace_of,
+    owners_of,
+    terminating,
+    uid_of,
+)
+from tutor.offline.plan import (
+    Action,
+    Again,
+    Create,
+    Delete,
+    Key,
+    Outcome,
+    Plan,
+    Record,
+    Retry,
+    Update,
+    UpdateStatus,
+    View,
+)
+
+PODS, SETS = "pods", "replicasets.apps"
+COST = "controller.kubernetes.io/pod-deletion-cost"
+BURST = 500
+
+
+def reference_to(owner: Obj) -> Obj:
+    """The owner reference of a controller."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": name_of(owner),
+        "uid": uid_of(owner),
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+def with_owners(obj: Obj, owners: list[Obj]) -> Obj:
+    """The object with these owners."""
+    about = {name: value for name, value in meta(obj).items() if name != "ownerReferences"}
+    if owners:
+        about["ownerReferences"] = owners
+    return {**obj, "metadata": about}
+
+
+def ready_since(pod: Obj) -> float | None:
+    """Since when a Pod is Ready; None where it is not."""
+    for condition in dig(pod, "status", "conditions", default=()):
+        if condition.get("type") == "Ready" and condition.get("status") == "True":
+            return seconds_of(condition["lastTransitionTime"])
+    return None
+
+
+def claimed(view: View, owner: Obj, resource: str) -> Generator[Action, Outcome, list[Obj]]:
+    """The objects of a controller, after adopting orphans and releasing strays.
+
+    Raises:
+        Retry: A write was refused.
+    """
+    selects = selectors.of_object(dig(owner, "spec", "selector"))
+    own = list(view.owned(resource, uid_of(owner)))
+    if terminating(owner):
+        return own
+    kept = [one for one in own if selects(one)]
+    for stray in own:
+        if not selects(stray):
+            left = [one for one in owners_of(stray) if one.get("uid") != uid_of(owner)]
+            outcome = yield Update(resource, with_owners(stray, left))
+            if isinstance(outcome, ApiError) and outcome.reason not in ("NotFound", "Invalid"):
+                raise Retry(outcome.message)
+    for orphan in tuple(view.owned(resource, "")):
+        mine = namespace_of(orphan) == namespace_of(owner) and selects(orphan)
+        if not mine or terminating(orphan):
+            continue
+        owners = [*owners_of(orphan), reference_to(owner)]
+        outcome = yield Update(resource, with_owners(orphan, owners))
+        if isinstance(outcome, ApiError):
+            raise Retry(outcome.message)
+        kept.append(outcome or orphan)
+    return kept
+
+
+class ReplicaSets:
+    """Keeps the number of Pods of ReplicaSets."""
+
+    name = "replicaset-controller"
+    watches = (SETS, PODS)
+
+    def keys(
+        self, view: View, resource: str, before: Obj | None, after: Obj | None
+    ) -> Iterable[Key]:
+        """The set; for a Pod its set, its former set, or those that might adopt it."""
+        changed = after or before or {}
+        namespace = namespace_of(changed)
+        if resource == SETS:
+            return (Key(namespace, name_of(changed)),) if after is not None else ()
+        keys: dict[Key, None] = {}
+        for one in (before, after):
+            owner = controller_of(one) if one is not None else None
+            if owner is not None and owner.get("kind") == "ReplicaSet":
+                keys[Key(namespace, str(owner.get("name", "")))] = None
+        if after is not None and controller_of(after) is None:
+            for found in view.list(SETS, namespace):
+                if selectors.of_object(dig(found, "spec", "selector"))(after):
+                    keys[Key(namespace, name_of(found))] = None
+        return list(keys)
+
+    def sync(self, view: View, key: Key) -> Plan:
+        """Make or delete what is missing or too much.
+
+        Raises:
+            Retry: A write was refused.
+        """
+        found = view.get(SETS, key.namespace, key.name)
+        if found is None:
+            return
+        pods = yield from claimed(view, found, PODS)
+        active = [
+            one
+            for one in pods
+            if dig(one, "status", "phase") not in FINISHED and not terminating(one)
+        ]
+        failure = ""
+        if not terminating(found):
+            difference = int(dig(found, "spec", "replicas", default=1)) - len(active)
+            if difference > 0:
+                failure = yield from self._create(found, min(difference, BURST))
+            elif difference < 0:
+                failure = yield from self._delete(found, active, min(-difference, BURST))
+        again = yield from self._status(view, found, failure)
+        if failure:
+            raise Retry(failure)
+        if again is not None:
+            yield Again(again)
+
+    @staticmethod
+    def _create(found: Obj, count: int) -> Generator[Action, Outcome, str]:
+        """Make Pods; the first refusal ends it and is told."""
+        template = dig(found, "spec", "template", default={})
+        for _ in range(count):
+            metadata: dict[str, Any] = {
+                "generateName": f"{name_of(found)}-",
+                "namespace": namespace_of(found),
+                "labels": dict(labels_of(template)),
+                "ownerReferences": [reference_to(found)],
+            }
+            for part in ("annotations", "finalizers"):
+                if meta(template).get(part):
+                    metadata[part] = copy_of(meta(template))[part]
+            spec = copy_of(template.get("spec") or {})
+            outcome = yield Create(
+                PODS, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+            )
+            if isinstance(outcome, ApiError):
+                text = f"Error creating: {outcome.message}"
+                yield Record(found, "Warning", "FailedCreate", text)
+                return outcome.message
+            text = f"Created pod: {name_of(outcome or {})}"
+            yield Record(found, "Normal", "SuccessfulCreate", text)
+        return ""
+
+    @staticmethod
+    def _delete(found: Obj, active: list[Obj], count: int) -> Generator[Action, Outcome, str]:
+        nodes = Counter(dig(one, "spec", "nodeName", default="") for one in active)
+
+        def rank(pod: Obj) -> tuple[float, ...]:
+            """The lower, the sooner it goes."""
+            node = dig(pod, "spec", "nodeName", default="")
+            since = ready_since(pod)
+            cost = annotations_of(pod).get(COST, "0")
+            phases = {"Pending": 0, "Unknown": 1, "Running": 2}
+            return (
+                float(bool(node)),
+                phases.get(dig(pod, "status", "phase", default="Pending"), 0),
+                float(since is not None),
+                int(cost) if cost.lstrip("-").isascii() and cost.lstrip("-").isdigit() else 0,
+                -nodes[node],
+                -(since or 0.0),
+                -seconds_of(meta(pod)["creationTimestamp"]),
+            )
+
+        for pod in sorted(active, key=rank)[:count]:
+            outcome = yield Delete(PODS, namespace_of(pod), name_of(pod), uid_of(pod))
+            if isinstance(outcome, ApiError):
+                if outcome.reason == "NotFound":
+                    continue
+                text = f"Error deleting: {outcome.message}"
+                yield Record(found, "Warning", "FailedDelete", text)
+                return outcome.message
+            yield Record(found, "Normal", "SuccessfulDelete", f"Deleted pod: {name_of(pod)}")
+        return ""
+
+    @staticmethod
+    def _status(view: View, found: Obj, failure: str) -> Generator[Action, Outcome, float | None]:
+        """Write the status; in how many seconds the next Pod will be available."""
+        current = view.get(SETS, namespace_of(found), name_of(found))
+        if current is None:
+            return None
+        pods = [
+            one
+            for one in view.owned(PODS, uid_of(found))
+            if dig(one, "status", "phase") not in FINISHED
+        ]
+        active = [one for one in pods if not terminating(one)]
+        wanted = dig(current, "spec", "template", "metadata", "labels", default={})
+        seconds = int(dig(current, "spec", "minReadySeconds", default=0))
+        ages = [view.now - since for one in active if (since := ready_since(one)) is not None]
+        counts = {
+            "fullyLabeledReplicas": sum(
+                1 for one in active if wanted.items() <= labels_of(one).items()
+            ),
+            "readyReplicas": sum(1 for one in active if condition_of(one, "Ready") == "True"),
+            "availableReplicas": sum(1 for age in ages if age >= seconds),
+        }
+        status: dict[str, Any] = {
+            "replicas": len(active),
+            **{name: count for name, count in counts.items() if count},
+            "terminatingReplicas": len(pods) - len(active),
+            "observedGeneration": meta(current).get("generation", 1),
+        }
+        old = {one["type"]: one for one in dig(current, "status", "conditions", default=())}.get(
+            "ReplicaFailure"
+        )
+        if failure:
+            new = {
+                "type": "ReplicaFailure",
+                "status": "True",
+                "lastTransitionTime": timestamp(view.now),
+                "reason": "FailedCreate",
+                "message": failure,
+            }
+            status["conditions"] = [old if old and old.get("message") == failure else new]
+        if status != (current.get("status") or {}):
+            outcome = yield UpdateStatus(SETS, {**current, "status": status})
+            if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
+                raise Retry(outcome.message)
+        return min((seconds - age for age in ages if age < seconds), default=None)
