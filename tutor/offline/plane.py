@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping
 
 from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
+from tutor.offline.controllers.deployment import Deployments
+from tutor.offline.controllers.disruption import Disruption, serve_evictions
 from tutor.offline.controllers.endpoints import EndpointSlices
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
+from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEviction
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
+from tutor.offline.controllers.quota import Quotas
+from tutor.offline.controllers.replicaset import ReplicaSets
 from tutor.offline.controllers.scheduler import Scheduler
 from tutor.offline.controllers.statefulset import StatefulSetController
 from tutor.offline.controllers.volumes import VolumeController
@@ -22,6 +27,8 @@ def controllers() -> tuple[Controller, ...]:
     """New controllers, one of each, in the order in which they hear of changes."""
     return (
         StatefulSetController(),
+        Deployments(),
+        ReplicaSets(),
         VolumeController(),
         ClaimProtection(),
         VolumeProtection(),
@@ -32,6 +39,11 @@ def controllers() -> tuple[Controller, ...]:
         Namespaces(),
         EndpointSlices(),
         GarbageCollector(),
+        NodeLifecycle(),
+        TaintEviction(),
+        PodCollector(),
+        Disruption(),
+        Quotas(),
     )
 
 
@@ -56,4 +68,6 @@ def build(
     if restore is not None:
         restore(store)
     rules = Rules(clock, random, gates)
-    return Runner(controllers(), rules, random, clock=clock, gates=gates, store=store)
+    runner = Runner(controllers(), rules, random, clock=clock, gates=gates, store=store)
+    serve_evictions(runner.registry)
+    return runner

@@ -1,28 +1,16 @@
 """A whole cluster without HTTP: requests as a user sends them, time as fast as possible."""
 
 import random
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tests.offline.recordings import recording
-from tutor.offline.admission.chain import Rules
 from tutor.offline.bootstrap import bootstrap
-from tutor.offline.clock import Clock
-from tutor.offline.controllers.endpoints import EndpointSlices
-from tutor.offline.controllers.garbage import GarbageCollector
-from tutor.offline.controllers.kubelet import Kubelet
-from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
-from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEviction
-from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
-from tutor.offline.controllers.scheduler import Scheduler
-from tutor.offline.controllers.statefulset import StatefulSetController
-from tutor.offline.controllers.volumes import VolumeController
 from tutor.offline.deletion import DeleteOptions
 from tutor.offline.objects import Obj
-from tutor.offline.plan import Controller
+from tutor.offline.plane import build
 from tutor.offline.requests import PatchType, Request
 from tutor.offline.resources import named
-from tutor.offline.runner import START, Runner
+from tutor.offline.runner import START
 
 NS = "default"
 PODS, CLAIMS, VOLUMES, SETS = (
@@ -34,39 +22,11 @@ PODS, CLAIMS, VOLUMES, SETS = (
 CLASSES = "storageclasses.storage.k8s.io"
 
 
-def standard() -> tuple[Controller, ...]:
-    """The controllers that bring a StatefulSet to Ready."""
-    return (
-        StatefulSetController(),
-        VolumeController(),
-        ClaimProtection(),
-        VolumeProtection(),
-        Scheduler(),
-        Kubelet(),
-        EndpointSlices(),
-        GarbageCollector(),
-        NodeLifecycle(),
-        TaintEviction(),
-        PodCollector(),
-        ServiceAccounts(),
-        RootCertificates(),
-        Namespaces(),
-    )
-
-
 class Cluster:
     """A cluster and its user."""
 
-    def __init__(
-        self, more: Iterable[Controller] = (), controllers: Sequence[Controller] | None = None
-    ) -> None:
-        clock, seeded = Clock(START), random.Random(1)
-        self.runner = Runner(
-            (*(standard() if controllers is None else controllers), *more),
-            Rules(clock, seeded, {}),
-            seeded,
-            clock=clock,
-        )
+    def __init__(self) -> None:
+        self.runner = build(random.Random(1), START, {})
         self.registry, self.store = self.runner.registry, self.runner.store
         bootstrap(self.registry)
         self.settle()

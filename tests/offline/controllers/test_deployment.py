@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from tests.offline.controllers.cluster import PODS, Cluster
-from tutor.offline.controllers.deployment import Deployments
-from tutor.offline.controllers.replicaset import ReplicaSets
 from tutor.offline.objects import Obj
 from tutor.offline.runner import Runner
 
@@ -15,7 +13,7 @@ DEPLOYMENTS, SETS = "deployments.apps", "replicasets.apps"
 
 @pytest.fixture
 def cluster() -> Cluster:
-    return Cluster([Deployments(), ReplicaSets()])
+    return Cluster()
 
 
 def deployment(replicas: int = 3, image: str = "nginx:1.25", **spec: Any) -> Obj:

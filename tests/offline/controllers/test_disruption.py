@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from tests.offline.controllers.cluster import NS, PODS, SETS, Cluster, pod, recorded_set
-from tutor.offline.controllers.disruption import Disruption, serve_evictions
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 from tutor.offline.requests import Request
@@ -16,8 +15,7 @@ BUDGETS = "poddisruptionbudgets.policy"
 
 @pytest.fixture
 def cluster() -> Cluster:
-    made = Cluster([Disruption()])
-    serve_evictions(made.registry)
+    made = Cluster()
     made.create(SETS, recorded_set())
     made.settle()
     return made
