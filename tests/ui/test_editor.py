@@ -70,6 +70,19 @@ def test_pasted_text_comes_in_clean() -> None:
     writing(scene)
 
 
+def test_a_paste_while_the_text_is_read_goes_into_the_editor() -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.pilot.press("shift+f6")
+        await desk.pilot.pause()
+        before = desk.editor.has_focus
+        await desk.paste("a: 日本\n")
+        await desk.pilot.pause()
+        assert (before, desk.editor.has_focus) == (False, True)
+        assert desk.editor.text == "a: 日本\n"
+
+    writing(scene)
+
+
 def test_cleaning_takes_out_what_a_terminal_would_act_upon() -> None:
     assert clean("a\x1b[31m\x9b0m\x00b\u2066c\x85d\re") == "a[31m0mbc\nd\ne"
 

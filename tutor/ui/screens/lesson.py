@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -377,6 +378,13 @@ class LessonScreen(TutorScreen[str]):
         """To the editor, and back to the text."""
         if self.editor is not None:
             self.set_focus(self.query_one("#reading") if self.editor.has_focus else self.editor)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text pasted while the prose has the focus belongs into the editor all the same."""
+        if self.editor is not None and not self.editor.has_focus:
+            event.stop()
+            self.set_focus(self.editor)
+            self.editor.post_message(events.Paste(event.text))
 
     async def on_push_pressed(self, event: Push.Pressed) -> None:
         """The buttons below the text."""
