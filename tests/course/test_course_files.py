@@ -92,7 +92,7 @@ def test_the_sample_has_none(copy: Path) -> None:
         ("broken: [YAML137]", "", "mistake-undeclared", 11),
         ("  - quiz: which", "  - write: again\n  - quiz: which", "second-write", 24),
         ("tasks:", "tasks: []\nmore:", "field-wrong", 5),
-        ("tasks:", "tasks: [", "yaml", 6),
+        ("tasks:", "tasks: [", "yaml", 5),
     ],
 )
 def test_a_mistake_in_the_truth_is_named_with_its_line(
