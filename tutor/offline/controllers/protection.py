@@ -5,7 +5,6 @@ Source: pkg/controller/volume/pvcprotection and pvprotection, v1.36.
 
 from collections.abc import Iterable
 
-from tutor.offline.controllers.scheduler.tally import FINISHED
 from tutor.offline.controllers.storage import CLAIMS, VOLUMES, claim_names
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating
@@ -44,7 +43,7 @@ def _protect(resource: str, obj: Obj, finalizer: str, *, in_use: bool) -> Plan:
 
 
 class ClaimProtection:
-    """Keeps a claim while a Pod uses it."""
+    """Keeps a claim while a Pod that has a node uses it, be it finished or not."""
 
     name = "persistentvolumeclaim-protection-controller"
     watches = (CLAIMS, PODS)
@@ -55,13 +54,13 @@ class ClaimProtection:
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
     ) -> Iterable[Key]:
-        """The claim; for a Pod that is gone, has finished or is new, its claims."""
+        """The claim; for a Pod that is gone, its claims."""
         changed = after or before or {}
         key = Key(namespace_of(changed), name_of(changed))
         if resource == CLAIMS:
             return (key,) if after is not None else ()
         found = []
-        uses = after is not None and dig(after, "status", "phase") not in FINISHED
+        uses = after is not None and dig(after, "spec", "nodeName", default="") != ""
         for name, _ in claim_names(changed):
             claim = Key(key.namespace, name)
             users = self._users.setdefault(claim, {})

@@ -69,7 +69,7 @@ class TaintEviction:
         if not taints:
             if self._due.pop(uid_of(pod), None) is not None:
                 text = f"Cancelling deletion of Pod {key.namespace}/{key.name}"
-                yield Record(pod, "Normal", "TaintManagerEviction", text)
+                yield Record(_by_name(pod), "Normal", "TaintManagerEviction", text)
             return
         seconds = _patience(pod, taints)
         if seconds is None:
@@ -82,7 +82,7 @@ class TaintEviction:
             return
         del self._due[uid_of(pod)]
         text = f"Marking for deletion Pod {key.namespace}/{key.name}"
-        yield Record(pod, "Normal", "TaintManagerEviction", text)
+        yield Record(_by_name(pod), "Normal", "TaintManagerEviction", text)
         status = disrupted(
             pod,
             view.now,
@@ -94,6 +94,12 @@ class TaintEviction:
             outcome = yield Delete(PODS, key.namespace, key.name, uid_of(pod))
         if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
             raise Retry(outcome.message)
+
+
+def _by_name(pod: Obj) -> Obj:
+    """The Pod as the real controller's Events speak of it: without a uid."""
+    metadata = {"name": name_of(pod), "namespace": namespace_of(pod)}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
 
 
 def _driving(node: Obj | None) -> list[Obj]:

@@ -22,6 +22,7 @@ from tutor.offline.plan import Action, Again, Delete, Key, Outcome, Plan, Retry,
 NODES, PODS = "nodes", "pods"
 PERIOD_SECONDS = 20.0
 QUARANTINE_SECONDS = 40.0
+DELETE_SECONDS = 0.003
 _EARLY = 1e-6
 
 
@@ -68,14 +69,14 @@ class PodCollector:
         if name and node is None:
             if (yield from self._waited(view, pod, QUARANTINE_SECONDS)):
                 reason, text = "DeletionByPodGC", "PodGC: node no longer exists"
-                yield from _remove(pod, disrupted(pod, view.now, reason, text))
+                yield from self._remove(view, pod, disrupted(pod, view.now, reason, text))
             return
         if not terminating(pod):
             self._due.pop(uid_of(pod), None)
             return
         nobody = not name or _out_of_service(node)
         if nobody and (yield from self._waited(view, pod, 0)):
-            yield from _remove(pod, pod.get("status") or {})
+            yield from self._remove(view, pod, pod.get("status") or {})
 
     def _waited(self, view: View, pod: Obj, quarantine: float) -> Generator[Action, Outcome, bool]:
         """Whether the round has come that removes a Pod: the next, after a quarantine."""
@@ -90,6 +91,20 @@ class PodCollector:
         del self._due[uid_of(pod)]
         return True
 
+    def _remove(self, view: View, pod: Obj, status: Obj) -> Plan:
+        """Mark a Pod failed, and delete it a moment later; others may have done so by then."""
+        if dig(pod, "status", "phase") not in FINISHED:
+            status = {**status, "phase": "Failed"}
+            outcome = yield UpdateStatus(PODS, {**pod, "status": status})
+            if isinstance(outcome, ApiError):
+                raise Retry(outcome.message)
+            self._due[uid_of(pod)] = view.now + DELETE_SECONDS
+            yield Again(DELETE_SECONDS)
+            return
+        outcome = yield Delete(PODS, namespace_of(pod), name_of(pod), uid_of(pod), grace_seconds=0)
+        if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
+            raise Retry(outcome.message)
+
 
 def _lost(node: Obj | None) -> bool:
     return node is None or _out_of_service(node)
@@ -102,15 +117,3 @@ def _out_of_service(node: Obj | None) -> bool:
         and condition_of(node, "Ready") != "True"
         and any(one.get("key") == OUT_OF_SERVICE for one in taints_of(node))
     )
-
-
-def _remove(pod: Obj, status: Obj) -> Plan:
-    """Mark a Pod failed, and delete it at once."""
-    if dig(pod, "status", "phase") not in FINISHED:
-        status = {**status, "phase": "Failed"}
-        outcome = yield UpdateStatus(PODS, {**pod, "status": status})
-        if isinstance(outcome, ApiError):
-            raise Retry(outcome.message)
-    outcome = yield Delete(PODS, namespace_of(pod), name_of(pod), uid_of(pod), grace_seconds=0)
-    if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
-        raise Retry(outcome.message)
