@@ -36,7 +36,7 @@ from tutor.offline.refusals import (
     invalid_object,
     not_found,
 )
-from tutor.offline.requests import Admission, Random, Request
+from tutor.offline.requests import Admission, Random, Raw, Request
 from tutor.offline.resources import Resource
 from tutor.offline.store import Store
 from tutor.offline.strategies import first_status, prepare_update
@@ -109,6 +109,8 @@ class Registry:
         handler = self.handlers.get((request.resource.name, request.subresource))
         if handler is None:
             raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
+        if isinstance(body, Raw):
+            body = self.admission.decode(request, body)
         return handler(request, body)
 
     def _create(self, request: Request, obj: Obj) -> Obj:

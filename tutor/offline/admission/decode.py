@@ -24,9 +24,10 @@ from tutor.manifest.schema_bundle import (
     Ref,
     Type,
 )
-from tutor.offline.admission import gotime
+from tutor.offline.admission import gotime, protobuf
 from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, loads, quote
 from tutor.offline.admission.gotypes import go_type, struct_name
+from tutor.offline.admission.protobuf import ProtobufError
 from tutor.offline.admission.types import internal_name, registered, type_of
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import ApiError
@@ -43,6 +44,7 @@ _META = (
     ' Kind string "json:\\"kind,omitempty\\"" }'
 )
 _SCHEME = "pkg/api/legacyscheme/scheme.go:30"
+_JSON, _YAML = "application/json", "application/yaml"
 _INT32 = 1 << 31
 _INT64 = 1 << 63
 
@@ -87,16 +89,18 @@ def decode(
     Raises:
         ApiError: 400 or 415.
     """
-    yaml = _is_yaml(content_type)
+    media = _media(content_type)
     repeated: tuple[tuple[int, str], ...] = ()
+    value: Json
     try:
-        text = body.decode("utf-8", "replace")
-        if yaml:
-            value, repeated = read_body(text)
+        if media == protobuf.MEDIA_TYPE:
+            value = protobuf.decode(body)
+        elif media == _YAML:
+            value, repeated = read_body(body.decode("utf-8", "replace"))
         else:
-            value = _json(text)
+            value = _json(body.decode("utf-8", "replace"))
         found_version, found_kind = _gvk(value)
-    except (BodyError, DecodeError) as error:
+    except (BodyError, DecodeError, ProtobufError) as error:
         raise bad_request(
             f"the object provided is unrecognized (must be of type {kind}):"
             f" {error} ({summary(body)})"
@@ -150,12 +154,10 @@ def summary(body: bytes) -> str:
     return shown + more
 
 
-def _is_yaml(content_type: str) -> bool:
-    media = content_type.partition(";")[0].strip().lower()
-    if media in ("", "application/json"):
-        return False
-    if media == "application/yaml":
-        return True
+def _media(content_type: str) -> str:
+    media = content_type.partition(";")[0].strip().lower() or _JSON
+    if media in (_JSON, _YAML, protobuf.MEDIA_TYPE):
+        return media
     raise ApiError(
         415,
         "UnsupportedMediaType",

@@ -112,7 +112,7 @@ def check_body(content_type: str) -> str:
     media = content_type.partition(";")[0].strip().lower()
     if media in ("", "*/*"):
         return ""
-    if media in (JSON, YAML):
+    if media in _OFFERED:
         return media
     raise ApiError(
         415,

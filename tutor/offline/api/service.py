@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from tutor.offline.admission import protobuf
 from tutor.offline.api.logs import Log, log_of
 from tutor.offline.api.paths import Target
 from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
@@ -277,6 +278,11 @@ def _raw(call: Call) -> Raw:
 
 def _delete_options(call: Call) -> DeleteOptions:
     """The options in the body, or without one those in the query."""
+    if call.content_type == protobuf.MEDIA_TYPE:
+        try:
+            return options_of(protobuf.decode(call.body) if call.body else None)
+        except protobuf.ProtobufError as broken:
+            raise bad_request(str(broken)) from None
     if call.body.strip():
         try:
             return options_of(json.loads(call.body))

