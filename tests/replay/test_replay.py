@@ -10,9 +10,6 @@ pytestmark = pytest.mark.kubectl
 # What does not replay yet, and why. One that begins to hold fails here until it is taken out.
 OPEN = {
     "a35": "kubectl get endpoints: the older kind is not served",
-    "d03": "a finished Pod does not yet keep its claim until it is removed",
-    "e01": "Events of the taint manager must name no uid: kubectl describe pod does not show them",
-    "e05": "the StatefulSet does not tell of deleting the Pod of the deleted node",
     "h04": "events.k8s.io is not served",
     "j04": "kubectl takes the answer of /openapi/v2 for a broken one",
 }
