@@ -256,6 +256,8 @@ def test_delete_takes_its_options_from_body_or_query() -> None:
         assert broken.status == 400
         reply = await client.ask("DELETE", f"{SETS}/web?propagationPolicy=Orphan")
         assert reply.json["metadata"]["finalizers"] == ["orphan"]
+        client.settle()
+        await client.create(SETS, stateful_set())
         reply = await client.ask("DELETE", f"{SETS}?labelSelector=app%3Dweb")
         assert [one["metadata"]["name"] for one in reply.json["items"]] == ["web"]
         assert reply.json["kind"] == "StatefulSetList"
