@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tutor.offline.admission.apply.typed import root
@@ -168,6 +168,10 @@ LABELS = st.dictionaries(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@example([{"name": "app", "image": "x:1"}, {"name": "new", "image": "x:1"}], [], {})
+@example([{"name": "new", "image": "x:1"}], [], {})
+@example([{"name": "log", "$patch": "delete"}, {"name": "new", "image": "x:1"}], ["app"], {})
+@example([{"name": "app", "$patch": "delete"}, {"name": "new", "image": "x:1"}], ["new"], {})
 @given(CONTAINERS, ORDERS, LABELS)
 def test_strategic_patches_of_all_kinds(
     containers: list[dict[str, Any]], order: list[str] | None, labels: dict[str, str | None]

@@ -114,7 +114,9 @@ def _order_lists(merged: Obj, patch: Obj, ref: Ref | None) -> None:
         elif items is None:
             result = _plain(change)
         else:
-            result = _merge_slice(items, change, below)
+            array = list(items)
+            result = _merge_slice(items, change, below, array)
+            before = array
         if isinstance(result, list):
             merged[name] = _ordered(result, order, before or [], _key_of(below, result))
 
@@ -142,7 +144,19 @@ def _check_order(change: Json, order: list[Json], ref: Ref | None) -> None:
         last = wanted.index(key)
 
 
-def _merge_slice(original: list[Json], patch: list[Json], ref: Ref | None) -> list[Json]:
+def _merge_slice(
+    original: list[Json], patch: list[Json], ref: Ref | None, array: list[Json] | None = None
+) -> list[Json]:
+    """A list with a patch merged in.
+
+    Args:
+        original: The list.
+        patch: What to change of it.
+        ref: The type of both.
+        array: A copy of the list, which becomes what Go's array holds afterwards: deletions move
+            its items up, and new ones take the places that are left. The order that the server
+            takes for its own is read from there.
+    """
     if ref is None or ref.code != LIST or "merge" not in ref.strategy.split(","):
         return [item for item in patch if not (isinstance(item, dict) and DIRECTIVE in item)]
     if not any(isinstance(item, dict) for item in (*original, *patch)):
@@ -167,7 +181,11 @@ def _merge_slice(original: list[Json], patch: list[Json], ref: Ref | None) -> li
             replaces = True
         elif what == "delete":
             gone = identity(item)
-            merged = [one for one in merged if identity(one) != gone]
+            for index in reversed(range(len(merged))):
+                if identity(merged[index]) == gone:
+                    del merged[index]
+                    if array is not None:
+                        array[index : len(merged)] = merged[index:]
         elif what == "merge":
             raise PatchError(500, "merging lists cannot yet be specified in the patch")
         else:
@@ -178,6 +196,8 @@ def _merge_slice(original: list[Json], patch: list[Json], ref: Ref | None) -> li
         wanted = identity(item)
         found = next((i for i, one in enumerate(merged) if identity(one) == wanted), None)
         if found is None:
+            if array is not None and len(merged) < len(array):
+                array[len(merged)] = item
             merged.append(_plain(item))
         else:
             merged[found] = _merge_map(merged[found], item, ref.item)
@@ -216,7 +236,7 @@ def _ordered(
     right = sorted(
         (item for item in merged if identity(item) in wanted), key=lambda i: wanted[identity(i)]
     )
-    left.sort(key=lambda item: there.get(identity(item), len(there)))
+    _sort(left, [there.get(identity(item), -1) for item in left])
     result: list[Json] = []
     i = j = 0
     while i < len(left) or j < len(right):
@@ -234,6 +254,27 @@ def _ordered(
             result.append(right[j])
             j += 1
     return result
+
+
+_STABLE_BLOCK = 20
+"""Up to so many items Go's stable sort inserts one after the other."""
+
+
+def _sort(items: list[Json], ranks: list[int]) -> None:
+    """Sort in place as the server does, which takes an item of no rank (-1) for less than any.
+
+    That is no order, so the way of sorting shows in what comes out.
+    """
+    if len(items) > _STABLE_BLOCK or -1 not in ranks:
+        order = sorted(range(len(items)), key=ranks.__getitem__)
+        items[:] = [items[index] for index in order]
+        return
+    for start in range(1, len(items)):
+        at = start
+        while at > 0 and (-1 in (ranks[at], ranks[at - 1]) or ranks[at] < ranks[at - 1]):
+            items[at], items[at - 1] = items[at - 1], items[at]
+            ranks[at], ranks[at - 1] = ranks[at - 1], ranks[at]
+            at -= 1
 
 
 def _check_primitives(items: Json) -> None:
