@@ -183,7 +183,7 @@ def test_listeners_hear_until_they_stop() -> None:
 
 
 def test_the_log_says_when_and_who() -> None:
-    moments = iter([1.5, 2.5])
+    moments = iter([1.0, 1.5, 2.5])
     store = Store(lambda: next(moments))
     store.actor = "kubelet"
     store.create("pods", pod("a"))
@@ -259,3 +259,17 @@ def _state(store: Store) -> dict[tuple[str, str], Obj]:
         for resource in store.resources()
         for obj in store.list(resource)
     }
+
+
+def test_a_version_has_its_moment() -> None:
+    now = 5.0
+    store = Store(lambda: now)
+    for moment in (6.0, 7.0, 8.0):
+        now = moment
+        store.create("pods", pod(f"p{moment:.0f}"))
+    assert [store.time_at(version) for version in (100, 101, 102, 103)] == [5.0, 6.0, 7.0, 8.0]
+    assert [store.at(version).time for version in (100, 103)] == [5.0, 8.0]
+    store.compact(102)
+    assert [store.time_at(version) for version in (102, 103)] == [7.0, 8.0]
+    with pytest.raises(ApiError):
+        store.time_at(101)

@@ -143,6 +143,7 @@ class Runner:
             for name in self._controllers
         }
         self._failures: list[_Failure] = []
+        self._faults: list[tuple[int, frozenset[str]]] = []
         self._seen = self.store.version
         for resource in self.store.resources():
             for obj in self.store.list(resource):
@@ -179,7 +180,13 @@ class Runner:
         self.view.faults.discard(node)
         self._announce(node)
 
+    def faults_at(self, version: int) -> frozenset[str]:
+        """The nodes whose machines stood still at a version."""
+        known = (nodes for at, nodes in reversed(self._faults) if at <= version)
+        return next(known, frozenset())
+
     def _announce(self, node: str) -> None:
+        self._faults.append((self.store.version, frozenset(self.view.faults)))
         self._hear()
         found = self.store.get("nodes", node)
         if found is not None:

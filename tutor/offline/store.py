@@ -95,10 +95,12 @@ class Snapshot:
 
     Attributes:
         version: The version.
+        time: Virtual time when it became the version.
     """
 
-    def __init__(self, version: int, tables: Tables) -> None:
+    def __init__(self, version: int, time: float, tables: Tables) -> None:
         self.version = version
+        self.time = time
         self._tables = tables
 
     def get(self, resource: str, key: str) -> Obj | None:
@@ -132,6 +134,7 @@ class Store:
         self._now = now
         self._keep = keep
         self._floor = first
+        self._floor_time = now()
         self._log: list[Change] = []
         self._base: Tables = {}
         self._tables: Tables = {}
@@ -172,11 +175,23 @@ class Store:
             yield change
             version = change.version
 
+    def time_at(self, version: int) -> float:
+        """Virtual time when a version became the latest.
+
+        Raises:
+            ApiError: 410 where the log was cut after it.
+        """
+        if version < self._floor:
+            raise expired(version, self._floor)
+        made = min(version, self.version) - self._floor
+        return self._log[made - 1].time if made else self._floor_time
+
     def compact(self, version: int) -> None:
         """Forget how the state at this version came about."""
         count = min(max(0, version - self._floor), len(self._log))
         for change in islice(self._log, count):
             _play(self._base, change.resource, change.key, change.after)
+            self._floor_time = change.time
         del self._log[:count]
         self._floor += count
 
@@ -200,7 +215,7 @@ class Store:
             for change in reversed(self._log[behind:]):
                 if resource in ("", change.resource):
                     _play(tables, change.resource, change.key, change.before)
-        return Snapshot(version, tables)
+        return Snapshot(version, self.time_at(version), tables)
 
     def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Be told of every change, at once and in order. What it returns ends that.
