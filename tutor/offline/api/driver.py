@@ -2,14 +2,16 @@
 
 The only place of the offline cluster that reads a real clock. As fast as possible means: whenever
 something happens, virtual time leaps over the waits until nothing has changed for a while, and
-then goes on as fast as real time does.
+then goes on as fast as real time does. At speed 0 time stands still, and what takes none is done;
+while paused nothing at all happens by itself.
 """
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tutor.offline.clock import Pace
+from tutor.offline.embed import next_changes
 from tutor.offline.errors import ApiError
 from tutor.offline.runner import HEARTBEATS, Runner
 from tutor.offline.store import Change
@@ -44,6 +46,7 @@ class Driver:
         self._pace = Pace(runner.clock.now, read(), 1.0 if self._leaps else speed)
         self._keep = keep
         self._stirred = runner.clock.now
+        self._paused = False
         self._wake = asyncio.Event()
         self._change = asyncio.Event()
         self._stop = False
@@ -64,12 +67,58 @@ class Driver:
     @speed.setter
     def speed(self, speed: float) -> None:
         self._leaps = math.isinf(speed)
-        self._pace.change(1.0 if self._leaps else speed, self.runner.clock.now, self._read())
+        self._anchor(1.0 if self._leaps else speed)
+
+    def _anchor(self, speed: float) -> None:
+        """Go on from here."""
+        self._pace.change(speed, self.runner.clock.now, self._read())
         self._wake.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether only requests and steps change anything."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Stop the clock and every controller, until :meth:`resume`."""
+        self.before()
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on at the speed there was."""
+        self._paused = False
+        self._anchor(self._pace.speed)
+
+    def step(self, ticks: int = 1) -> int:
+        """Do so many ticks at once, each one sync or the next timer. How many there were to do.
+
+        Raises:
+            ApiError: What they changed cannot be kept.
+        """
+        done = 0
+        while done < ticks and self.runner.step():
+            done += 1
+        self._stepped()
+        return done
+
+    def step_on(self) -> Sequence[Change]:
+        """Go on at once until something happens: what did, nothing where nothing does for long.
+
+        Raises:
+            ApiError: It cannot be kept.
+        """
+        changes = next_changes(self.runner)
+        self._stepped()
+        return changes
+
+    def _stepped(self) -> None:
+        self._anchor(self._pace.speed)
+        self.after()
 
     def before(self) -> None:
         """Let the cluster come up to the present moment, as far as one slice reaches."""
-        self.runner.advance(self._pace.virtual(self._read()), SLICE)
+        if not self._paused:
+            self.runner.advance(self._pace.virtual(self._read()), SLICE)
 
     def after(self) -> None:
         """Keep what has changed, before it is acknowledged.
@@ -130,6 +179,8 @@ class Driver:
 
     def _go_on(self) -> bool:
         """One slice. Whether the present moment was reached."""
+        if self._paused:
+            return True
         runner, now = self.runner, self._read()
         if not self._leaps:
             return runner.advance(self._pace.virtual(now), SLICE)
@@ -145,7 +196,7 @@ class Driver:
 
     def _wait(self) -> float:
         """Seconds of real time until something is due."""
-        due = self.runner.due()
+        due = None if self._paused else self.runner.due()
         if due is None:
             return math.inf
         return self._pace.real(due) - self._read()

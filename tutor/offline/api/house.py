@@ -5,6 +5,9 @@ What ``sts-tutor cluster`` asks for comes as requests under ``/sts-tutor/``, wit
     GET  /sts-tutor/status
     POST /sts-tutor/node     {"name": "node-2", "down": true}
     POST /sts-tutor/speed    {"speed": 10}         null is as fast as possible
+    POST /sts-tutor/pause                          nothing happens but requests and steps
+    POST /sts-tutor/resume
+    POST /sts-tutor/step     {"ticks": 1}          without: until something happens
     POST /sts-tutor/reset
     POST /sts-tutor/down
 """
@@ -19,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.offline import plane
-from tutor.offline.api.driver import Driver
+from tutor.offline.api.driver import SLICE, Driver
 from tutor.offline.api.journal import Journal, State
 from tutor.offline.api.service import Service
 from tutor.offline.bootstrap import bootstrap
@@ -157,6 +160,12 @@ class House:
                 self._node(asked.get("name"), asked.get("down"))
             case "speed":
                 self._change_speed(asked.get("speed"))
+            case "pause":
+                self.heart.pause()
+            case "resume":
+                self.heart.resume()
+            case "step":
+                self._step(asked.get("ticks"))
             case "reset":
                 self._reset()
             case "down":
@@ -174,6 +183,7 @@ class House:
         return {
             "cluster": "sts-tutor",
             "speed": None if math.isinf(speed) else speed,
+            "paused": self.heart.paused,
             "time": runner.clock.now,
             "version": runner.store.version,
             "objects": {name: runner.store.count(name) for name in runner.store.resources()},
@@ -202,10 +212,20 @@ class House:
         self.heart.before()
         self._speed = self.heart.speed = float(speed)
 
+    def _step(self, ticks: Any) -> None:  # noqa: ANN401
+        if ticks is None:
+            self.heart.step_on()
+        elif isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 < ticks <= SLICE:
+            raise bad_request(f"a step is 1 to {SLICE} ticks")
+        else:
+            self.heart.step(ticks)
+
     def _reset(self) -> None:
         """Begin again; versions go on, so that no client takes the new for the old."""
         old, version = self.heart, self.runner.store.version + 1
         self._install(None, version)
+        if old.paused:
+            self.heart.pause()
         if self._journal is not None:
             self._journal.compact(self.runner.store, self.runner.clock.now, set())
         old.stop()
