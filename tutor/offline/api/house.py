@@ -195,6 +195,14 @@ class House:
     def _node(self, name: Any, down: Any) -> None:  # noqa: ANN401
         if not isinstance(name, str) or not isinstance(down, bool):
             raise bad_request("name and down are needed")
+        self.set_node(name, down)
+
+    def set_node(self, name: str, down: bool) -> None:
+        """Stop a node's machine, or start it again.
+
+        Raises:
+            ApiError: 404 where there is no such node.
+        """
         runner = self.runner
         if runner.store.get("nodes", name) is None and (down or name not in runner.view.faults):
             raise not_found(named("nodes"), name)
@@ -209,8 +217,17 @@ class House:
             speed = math.inf
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not speed >= 0:
             raise bad_request("a speed is 0 or more")
+        self.set_speed(float(speed))
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed, after resets too.
+
+        Raises:
+            ValueError: It is negative or no number.
+        """
         self.heart.before()
-        self._speed = self.heart.speed = float(speed)
+        self.heart.speed = speed
+        self._speed = speed
 
     def _step(self, ticks: Any) -> None:  # noqa: ANN401
         if ticks is None:
