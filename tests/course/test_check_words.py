@@ -5,7 +5,8 @@ import pytest
 from tutor.course.checks import failure
 from tutor.course.grading import code_of, grade
 from tutor.manifest.reader import read
-from tutor.model.course import Check, Operator, Target, WriteTask
+from tutor.model.checks import Check, Operator, Target
+from tutor.model.course import WriteTask
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from tutor.course.checks import CODES, failure
 from tutor.i18n.pages import message, page
 from tutor.manifest.reader import read
-from tutor.model.course import LANGUAGES, Check, Operator, Target
+from tutor.model.checks import Check, Operator, Target
+from tutor.model.course import LANGUAGES
 from tutor.model.findings import Finding
 
 WEB = """\

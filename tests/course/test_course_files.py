@@ -8,7 +8,8 @@ from tutor.course.loader import truth_name, words_name
 from tutor.course.problems import Problem
 from tutor.course.truth import head_of, read_head, read_tasks
 from tutor.course.words import digest, read_title, read_words, split
-from tutor.model.course import Check, Operator, Target, WriteTask
+from tutor.model.checks import Check, Operator, Target
+from tutor.model.course import WriteTask
 
 TRUTH = "fixtures/start/first/lesson.yaml"
 WORDS = "lessons/en/start/first.md"

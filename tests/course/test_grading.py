@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tutor.course.grading import code_of, grade, judge
 from tutor.course.loader import load
 from tutor.manifest.reader import read
-from tutor.model.course import Check, Operator, Target, WriteTask
+from tutor.model.checks import Check, Operator, Target
+from tutor.model.course import WriteTask
 from tutor.model.findings import Severity
 
 SAMPLE = Path(__file__).parent / "sample"

@@ -17,7 +17,7 @@ from tutor.manifest.canonical import at_least, same, value_at, values_at
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.nodes import Data
 from tutor.manifest.quantity import QuantityError
-from tutor.model.course import Check, Operator, Target
+from tutor.model.checks import Check, Operator, Target
 from tutor.model.findings import Finding, Param, Path, Severity, Span, parse_path
 
 CODES: dict[Operator, str] = {

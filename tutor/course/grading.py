@@ -8,7 +8,8 @@ from tutor.course.checks import end_of, failure, of
 from tutor.manifest import schema
 from tutor.manifest.documents import Manifest
 from tutor.manifest.reader import read
-from tutor.model.course import Check, Target, WriteTask
+from tutor.model.checks import Check, Target
+from tutor.model.course import WriteTask
 from tutor.model.findings import Finding, Severity
 from tutor.rules.engine import evaluate, in_order
 

@@ -8,19 +8,8 @@ from importlib.resources.abc import Traversable
 from tutor.course.fields import Fields, Place, open_document
 from tutor.course.problems import Problem
 from tutor.manifest.nodes import Data
-from tutor.model.course import (
-    Check,
-    ChoiceTask,
-    Example,
-    Form,
-    Mistake,
-    Operator,
-    ReadTask,
-    Target,
-    Task,
-    Topic,
-    WriteTask,
-)
+from tutor.model.checks import Check, Operator, Target
+from tutor.model.course import ChoiceTask, Example, Form, Mistake, ReadTask, Task, Topic, WriteTask
 from tutor.model.findings import parse_path
 
 LESSON_KEYS = ("id", "order", "minutes", "requires", "tasks")

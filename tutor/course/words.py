@@ -10,6 +10,7 @@ from tutor.model.course import (
     HINTS,
     ChoiceTask,
     LessonWords,
+    LiveTask,
     ReadTask,
     Task,
     TaskWords,
@@ -18,7 +19,7 @@ from tutor.model.course import (
 )
 
 HEAD_KEYS = ("title", "goal", "counterpart", "tasks")
-TASK_KEYS = ("title", "prompt", "choices", "explanations", "checks", "hints", "debrief")
+TASK_KEYS = ("title", "prompt", "choices", "explanations", "checks", "expects", "hints", "debrief")
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _SECTION = re.compile(r"^<!--[ \t]*([a-z0-9-]+)[ \t]*-->[ \t]*$", re.MULTILINE)
@@ -138,6 +139,7 @@ def _task_words(task: Task, fields: Fields, prose: dict[str, str]) -> TaskWords:
     choices: dict[str, str] = {}
     explanations: dict[str, str] = {}
     checks: dict[str, str] = {}
+    expects: dict[str, str] = {}
     hints: tuple[str, ...] = ()
     match task:
         case ReadTask():
@@ -156,7 +158,13 @@ def _task_words(task: Task, fields: Fields, prose: dict[str, str]) -> TaskWords:
             hints = fields.texts("hints", required=True)
             if hints and len(hints) != HINTS:
                 fields.wrong("hints", "three-hints")
-    return TaskWords(fields.text("title"), prompt, choices, explanations, checks, hints, debrief)
+        case LiveTask():
+            fields.only(("title", "prompt", "expects", "debrief"))
+            prompt, debrief = fields.text("prompt"), fields.text("debrief")
+            expects = _matching(fields, "expects", tuple(e.id for e in task.scenario.expect))
+    return TaskWords(
+        fields.text("title"), prompt, choices, explanations, checks, expects, hints, debrief
+    )
 
 
 def _matching(fields: Fields, key: str, ids: tuple[str, ...]) -> dict[str, str]:

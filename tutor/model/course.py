@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tutor.model import languages
+from tutor.model.checks import Check
+from tutor.model.scenario import Condition, Scenario
 
 LANGUAGES = languages.LANGUAGES
 
@@ -34,45 +36,6 @@ class Form(enum.StrEnum):
     """Every right choice and no other."""
     ORDER = "order"
     """All the answer's choices, in the answer's order."""
-
-
-class Operator(enum.StrEnum):
-    """What a declared check asks of the value at a path. Values compare by meaning."""
-
-    EQUALS = "equals"
-    IN = "in"
-    MATCHES = "matches"
-    SAME_AS = "same-as"
-    QUANTITY_AT_LEAST = "quantity-at-least"
-    COUNT = "count"
-    ABSENT = "absent"
-    PRESENT = "present"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which object a check looks at: a kind, and a name where several of a kind exist."""
-
-    kind: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One declared requirement of a YAML task. ``id`` names its words in each language.
-
-    Attributes:
-        value: What the operator compares with: a scalar, a list, a regular expression, a
-            quantity, a number; for ``same-as`` a :class:`Target` and a path.
-    """
-
-    id: str
-    target: Target
-    path: str
-    operator: Operator
-    value: object = None
-    other: Target | None = None
-    other_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +73,11 @@ class ChoiceTask:
         predict: True for a prediction (answered once, then compared), false for a quiz question.
         choices: Ids in the order they are shown when not shuffled.
         answer: The right ids; their order counts for :attr:`Form.ORDER` alone.
+        scenario: What the prediction is about, to be played and compared with it; None for one
+            that is only explained.
+        means: Choice id to what it says about the scenario; empty without one. Of an order each
+            is a fact that happens, and the answer is the order of their first times; otherwise
+            the answer is those that hold.
     """
 
     id: str
@@ -117,6 +85,8 @@ class ChoiceTask:
     form: Form
     choices: tuple[str, ...]
     answer: tuple[str, ...]
+    scenario: Scenario | None = None
+    means: Mapping[str, Condition] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +110,23 @@ class WriteTask:
     previous: str | None = None
 
 
-Task = ReadTask | ChoiceTask | WriteTask
+@dataclass(frozen=True, slots=True)
+class LiveTask:
+    """Something to do in a cluster, and to watch.
+
+    It is done when everything the scenario expects has come about.
+
+    Attributes:
+        applies: True for an ``apply`` task: a manifest is applied, after its plan was seen; False
+            for an ``observe`` task: something is changed by commands.
+    """
+
+    id: str
+    applies: bool
+    scenario: Scenario
+
+
+Task = ReadTask | ChoiceTask | WriteTask | LiveTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +139,7 @@ class TaskWords:
         choices: Choice id to its text.
         explanations: Choice id to why it is right or wrong.
         checks: Check id to why it is required.
+        expects: Id of an expectation to what must come about, in one sentence.
         hints: Three, or none for a task without hints.
         debrief: Said after the task is done: why it worked, the model behind, a story.
     """
@@ -162,6 +149,7 @@ class TaskWords:
     choices: Mapping[str, str]
     explanations: Mapping[str, str]
     checks: Mapping[str, str]
+    expects: Mapping[str, str]
     hints: tuple[str, ...]
     debrief: str
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tutor.model.applying import Cleaning, Plan, Where
 from tutor.model.progress import Event, Progress, apply
+from tutor.model.scenario import Scenario, Step
+from tutor.model.timeline import Change
 
 Now = Callable[[], float]
 """Seconds since the epoch, UTC."""
@@ -24,6 +27,140 @@ class Chance(Protocol):
 
     def sample(self, population: Sequence[str], k: int) -> list[str]:
         """``k`` members in a random order, none twice."""
+
+
+class Stop(Protocol):
+    """Something under way that can be ended."""
+
+    def stop(self) -> None:
+        """End it. Returns at once; nothing more is heard afterwards. May be called twice."""
+
+
+class Clock(Protocol):
+    """The clock of an offline cluster."""
+
+    @property
+    def now(self) -> float:
+        """The cluster's time, seconds since the epoch."""
+
+    @property
+    def speed(self) -> float:
+        """Cluster seconds for each real one; 0 while paused, infinity for as fast as possible."""
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed; 0 pauses."""
+
+    def tick(self) -> bool:
+        """While paused: go on until something has changed. Whether anything has."""
+
+
+class WhatIf(Protocol):
+    """Other futures of an offline cluster, tried beside it."""
+
+    def play(self, version: int, steps: Sequence[Step]) -> Sequence[Change]:
+        """What would come of steps taken at a point of the past, up to when all is quiet.
+
+        The cluster itself goes on untouched.
+
+        Args:
+            version: Of the change after which the steps are taken.
+            steps: What to do differently; none to see what would come by itself.
+
+        Raises:
+            TutorError: The point lies too far back, or a step cannot be taken.
+        """
+
+
+class Cluster(Protocol):
+    """One namespace of one cluster, offline or real: the only place that is touched.
+
+    Every method may take long and is called in a thread of its own. All of them raise
+    ``TutorError`` for whatever a cluster can do wrong, and the one of code ``cancelled`` once
+    :meth:`close` was called.
+    """
+
+    @property
+    def where(self) -> Where:
+        """What it is."""
+
+    @property
+    def clock(self) -> Clock | None:
+        """Its clock; None where time is not ours to hold."""
+
+    @property
+    def what_if(self) -> WhatIf | None:
+        """Other futures; None where the past is not kept."""
+
+    def plan(self, text: str) -> Plan:
+        """What applying a manifest would do, as the server says. Nothing is changed."""
+
+    def apply(self, plan: Plan, *, force: bool = False) -> Plan:
+        """Apply what was planned, and tell what came of it, object by object.
+
+        Args:
+            plan: As :meth:`plan` made it.
+            force: Take over fields that belong to other managers.
+        """
+
+    def do(self, step: Step, answer: str = "") -> None:
+        """Take one step of a scenario.
+
+        Args:
+            step: One that :meth:`command` may also name.
+            answer: The learner's manifest, for a step that applies it.
+        """
+
+    def command(self, step: Step) -> tuple[str, ...]:
+        """The step as a kubectl command line, word by word, for display and to be run.
+
+        Empty for what is no command: a wait.
+        """
+
+    def watch(self, hear: Callable[[Sequence[Change]], None]) -> Stop:
+        """Hear of everything in the namespace: first of what is there, then of each change.
+
+        Args:
+            hear: Called in another thread, with changes in their order. The first call has what
+                is there already, each as a change from nothing; it may be empty.
+        """
+
+    def kubectl(self, words: Sequence[str]) -> "Output":
+        """Run kubectl, and nothing but kubectl, against this namespace.
+
+        Raises:
+            TutorError: ``kubectl-missing``, ``kubectl-barred`` (it reaches outside).
+        """
+
+    def reset(self, scenario: Scenario) -> None:
+        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
+
+    def cleaning(self) -> Cleaning:
+        """What :meth:`clean` would remove."""
+
+    def clean(self, cleaning: Cleaning) -> None:
+        """Remove what was listed, and wait until it is gone."""
+
+    def close(self) -> None:
+        """End everything under way."""
+
+
+class Output(Protocol):
+    """What a command said.
+
+    Attributes are plain text, without control sequences.
+    """
+
+    @property
+    def out(self) -> str:
+        """Its output."""
+
+    @property
+    def error(self) -> str:
+        """Its error output."""
+
+    @property
+    def code(self) -> int:
+        """Its exit code."""
 
 
 class MemoryStore:
