@@ -49,6 +49,20 @@ class Where:
         return self.kind is ClusterKind.OFFLINE
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A cluster that may be worked in.
+
+    Attributes:
+        context: As in :class:`Where`.
+        local: It is at this machine. One that is not has to be named, and its name typed.
+    """
+
+    context: str
+    kind: ClusterKind
+    local: bool = True
+
+
 class Fate(enum.StrEnum):
     """What becomes, or would become, of one object of a manifest."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tutor.model.applying import Cleaning, Plan, Where
+from tutor.model.applying import Cleaning, Offer, Plan, Where
 from tutor.model.progress import Event, Progress, apply
 from tutor.model.scenario import Scenario, Step
 from tutor.model.timeline import Change
@@ -124,8 +124,13 @@ class Cluster(Protocol):
                 is there already, each as a change from nothing; it may be empty.
         """
 
-    def kubectl(self, words: Sequence[str]) -> "Output":
+    def kubectl(self, words: Sequence[str], hear: Callable[[str], None] | None = None) -> "Output":
         """Run kubectl, and nothing but kubectl, against this namespace.
+
+        Args:
+            words: The command line after ``kubectl``.
+            hear: Called in this thread with pieces of the output, both kinds, as they come, so
+                that a command that goes on (``get -w``) shows something.
 
         Raises:
             TutorError: ``kubectl-missing``, ``kubectl-barred`` (it reaches outside).
@@ -140,8 +145,40 @@ class Cluster(Protocol):
     def clean(self, cleaning: Cleaning) -> None:
         """Remove what was listed, and wait until it is gone."""
 
+    def cancel(self) -> None:
+        """Cut short the methods under way: they raise ``cancelled``. Watches go on.
+
+        May be called from any thread; what is called afterwards works as before.
+        """
+
     def close(self) -> None:
         """End everything under way."""
+
+
+class Clusters(Protocol):
+    """The clusters there are to work in. Its methods may take long, as those of Cluster."""
+
+    def offered(self) -> Sequence[Offer]:
+        """The offline cluster first, then what else may be worked in without being named."""
+
+    def named(self, context: str) -> Offer:
+        """A context that the learner named on the command line.
+
+        Raises:
+            TutorError: There is none of that name.
+        """
+
+    def open(self, offer: Offer, lesson: str, typed: str = "") -> Cluster:
+        """Open the namespace of a lesson in a cluster; started, if it is the offline one.
+
+        Args:
+            offer: Which cluster.
+            lesson: Id of the lesson.
+            typed: The context's name, typed by the learner where the offer is not local.
+
+        Raises:
+            TutorError: ``context-not-typed``, or whatever a cluster can do wrong.
+        """
 
 
 class Output(Protocol):
