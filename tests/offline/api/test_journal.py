@@ -1,5 +1,7 @@
 """The state file: nothing acknowledged is lost, what is damaged is refused."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from tests.offline.api.support import PODS, SETS, Client, run, stateful_set
 from tutor.offline.api.house import House, Settings
-from tutor.offline.api.journal import Damaged, InUse, Journal
+from tutor.offline.api.journal import Journal
+from tutor.offline.api.lock import InUse
+from tutor.offline.api.records import HEAD, Damaged, Newer, line_of
 from tutor.offline.runner import START
 from tutor.offline.store import Store
 
@@ -66,23 +70,78 @@ def test_an_answer_waits_until_the_change_is_written(path: Path) -> None:
     journal.close()
 
 
-def test_a_full_disk_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def full(file: int, data: bytes) -> int:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_refuses_changes_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal = Journal(path)
     client = Client(house(journal))
 
-    def full(file: int, data: bytes) -> int:
-        raise OSError(28, "No space left on device")
-
     async def asked() -> None:
+        await client.create(MAPS, {"metadata": {"name": "b"}})
         with monkeypatch.context() as patched:
             patched.setattr("os.write", full)
-            reply = await client.ask("POST", MAPS, {"metadata": {"name": "c"}})
-            assert reply.status == 500
-            assert "No space left" in reply.json["message"]
+            for _ in range(2):
+                reply = await client.ask("POST", MAPS, {"metadata": {"name": "c"}})
+                assert reply.status == 500
+                assert "No space left" in reply.json["message"]
+            version = client.runner.store.version
+            assert (await client.ask("GET", f"{MAPS}/b")).status == 200
+            assert (await client.ask("GET", MAPS)).status == 200
+            status = (await client.ask("GET", "/sts-tutor/status")).json
+            assert (status["trouble"], status["version"]) == ("No space left on device", version)
+            for verb in ("reset", "step"):
+                assert (await client.ask("POST", f"/sts-tutor/{verb}")).status == 500
         await client.create(MAPS, {"metadata": {"name": "d"}})
-        assert b'"default/c"' in path.read_bytes()
+        assert b'"default/d"' in path.read_bytes()
+        assert (await client.ask("GET", "/sts-tutor/status")).json["trouble"] == ""
+        found = (await client.ask("GET", MAPS)).json["items"]
+        for one in found:  # what is seen is kept, refused or not
+            assert one["metadata"]["uid"].encode() in path.read_bytes()
 
     run(asked())
+    journal.close()
+
+
+def test_a_disk_that_fills_in_the_middle_of_a_line(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(path)
+    client = Client(house(journal))
+    write, room = os.write, 0
+
+    def little(file: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            full(file, data)
+        done = write(file, bytes(data[:room]))
+        room -= done
+        return done
+
+    async def asked() -> None:
+        nonlocal room
+        await client.ask("GET", MAPS)
+        monkeypatch.setattr("os.write", little)
+        kept = []
+        for number in range(60):
+            room += 200
+            name = f"c-{number}"
+            reply = await client.ask("POST", MAPS, {"metadata": {"name": name}})
+            if reply.status == 201:
+                kept.append(name)
+        assert 3 < len(kept) < 57
+        copy = path.with_name("copy")  # as kill -9 would leave it
+        copy.write_bytes(path.read_bytes())
+        again = Journal(copy)
+        assert again.state is not None
+        assert {f"default/{name}" for name in kept} <= set(again.state.objects["configmaps"])
+        again.close()
+
+    run(asked())
+    monkeypatch.undo()
     journal.close()
 
 
@@ -116,9 +175,79 @@ def test_damage_in_the_middle_is_refused_and_left_alone(path: Path) -> None:
         Journal(path)
     assert told.value.line == 4
     assert path.read_bytes() == damaged
-    path.write_bytes(b"apiVersion: v1\n")
-    with pytest.raises(Damaged):
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        b"apiVersion: v1\n",
+        b"\0" * 5000,
+        b"\n",
+        b"x" * 100_000,
+        line_of({"format": "another", "version": 1}),
+        line_of({"format": "sts-tutor offline cluster", "version": "1"}),
+    ],
+)
+def test_what_is_not_ours_is_left_alone(path: Path, found: bytes) -> None:
+    path.write_bytes(found)
+    with pytest.raises(Damaged) as told:
         Journal(path)
+    assert told.value.line == 1
+    assert path.read_bytes() == found
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_later_programs_file_is_left_alone(path: Path) -> None:
+    later = line_of({"format": "sts-tutor offline cluster", "version": 2, "more": True})
+    path.write_bytes(later + b"something else\n")
+    with pytest.raises(Newer) as told:
+        Journal(path)
+    assert told.value.found == 2
+    assert path.read_bytes().startswith(later)
+
+
+def test_a_line_of_another_shape_is_damage(path: Path) -> None:
+    path.write_bytes(HEAD + line_of({"v": 5, "t": 1.0, "r": "pods"}))
+    with pytest.raises(Damaged) as told:
+        Journal(path)
+    assert told.value.line == 2
+
+
+@pytest.mark.parametrize("length", [0, 1, len(HEAD) - 1])
+def test_a_file_whose_first_line_is_torn_begins_anew(path: Path, length: int) -> None:
+    path.write_bytes(HEAD[:length])
+    journal = Journal(path)
+    house(journal)
+    journal.close()
+    assert path.read_bytes().startswith(HEAD)
+    again = Journal(path)
+    assert again.state is not None
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (tmp_path, pipe, Path("/dev/null")):
+        with pytest.raises(OSError, match=r"directory|not a file"):
+            Journal(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_followed_once_and_for_all(tmp_path: Path, path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    journal = Journal(link)
+    made = house(journal)
+    with pytest.raises(InUse):
+        Journal(path)
+    journal.replace(made.runner.store, START)
+    assert link.is_symlink()
+    journal.close()
+    again = Journal(path)
+    assert again.state is not None
+    again.close()
 
 
 def test_two_cannot_hold_one_file(path: Path) -> None:
@@ -141,8 +270,14 @@ def test_a_file_that_has_grown_is_written_anew(path: Path) -> None:
 
     run(asked())
     runner = client.runner
-    large, wanted = path.stat().st_size, everything(runner.store)
-    journal.compact(runner.store, runner.clock.now, runner.view.faults)
+    large = path.stat().st_size
+    write = journal.rewriting(runner.store, runner.clock.now, runner.view.faults)
+    size = write()
+    run(client.create(MAPS, {"metadata": {"name": "meanwhile"}}))
+    runner.node_down("node-1")
+    journal.fault("node-1", down=True)
+    journal.rewritten(size)
+    wanted = everything(runner.store)
     assert path.stat().st_size < large / 2
     journal.close()
     again = Journal(path)
@@ -154,6 +289,52 @@ def test_a_file_that_has_grown_is_written_anew(path: Path) -> None:
     kept = everything(store)
     assert len(kept.pop(leases)) == len(wanted.pop(leases))
     assert kept == wanted
+    assert again.state.down == {"node-1"}
+    again.close()
+
+
+def test_what_cannot_be_written_anew_stays_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(path)
+    client = Client(house(journal))
+    runner = client.runner
+    write = journal.rewriting(runner.store, runner.clock.now, set())
+    size = write()
+    run(client.create(MAPS, {"metadata": {"name": "meanwhile"}}))
+
+    def no(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", no)
+        with pytest.raises(OSError, match="Input"):
+            journal.rewritten(size)
+    assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
+    run(client.create(MAPS, {"metadata": {"name": "later"}}))
+    journal.close()
+    again = Journal(path)
+    assert again.state is not None
+    assert {"default/meanwhile", "default/later"} <= set(again.state.objects["configmaps"])
+    again.close()
+
+
+def test_a_reset_while_the_file_is_written_anew(path: Path) -> None:
+    journal = Journal(path)
+    client = Client(house(journal))
+
+    async def asked() -> None:
+        await client.create(SETS, stateful_set())
+        runner = client.runner
+        write = journal.rewriting(runner.store, runner.clock.now, set())
+        assert (await client.ask("POST", "/sts-tutor/reset")).status == 200
+        journal.rewritten(write())
+
+    run(asked())
+    journal.close()
+    again = Journal(path)
+    assert again.state is not None
+    assert "statefulsets.apps" not in again.state.objects
     again.close()
 
 

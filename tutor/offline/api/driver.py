@@ -4,10 +4,14 @@ The only place of the offline cluster that reads a real clock. As fast as possib
 something happens, virtual time leaps over the waits until nothing has changed for a while, and
 then goes on as fast as real time does. At speed 0 time stands still, and what takes none is done;
 while paused nothing at all happens by itself.
+
+A cluster that cannot write its state stands still until it can: it answers what it is asked for,
+and refuses changes.
 """
 
 import asyncio
 import math
+import traceback
 from collections.abc import Callable, Sequence
 
 from tutor.offline.clock import Pace
@@ -17,9 +21,13 @@ from tutor.offline.runner import HEARTBEATS, Runner
 from tutor.offline.store import Change
 
 SLICE = 200
-"""Ticks between two chances for requests."""
+"""Ticks between two chances for requests, at most."""
+SHARE = 0.01
+"""Seconds between two chances for requests; one sync may take longer."""
 QUIET = 2.0
 """Seconds of virtual time without a change after which leaping ends."""
+AGAIN = 1.0
+"""Seconds between two attempts to write the state."""
 
 
 class Driver:
@@ -31,6 +39,10 @@ class Driver:
         speed: Virtual seconds for each real one; 0 paused, infinity as fast as possible.
         keep: Called after every slice and request that may have changed something; it keeps the
             changes, or raises OSError.
+        report: Told of a controller that failed where none should; it is tried again later.
+
+    Attributes:
+        trouble: Why the state cannot be written; empty while it can.
     """
 
     def __init__(
@@ -39,18 +51,21 @@ class Driver:
         read: Callable[[], float],
         speed: float,
         keep: Callable[[], None] = lambda: None,
+        report: Callable[[Exception], None] = traceback.print_exception,
     ) -> None:
         self.runner = runner
+        self.trouble = ""
         self._read = read
         self._leaps = math.isinf(speed)
         self._pace = Pace(runner.clock.now, read(), 1.0 if self._leaps else speed)
         self._keep = keep
+        self._report = report
         self._stirred = runner.clock.now
         self._paused = False
         self._wake = asyncio.Event()
         self._change = asyncio.Event()
         self._stop = False
-        runner.store.listen(self._hear)
+        self._deaf = runner.store.listen(self._hear)
 
     # -- what the application asks
 
@@ -95,6 +110,7 @@ class Driver:
         Raises:
             ApiError: What they changed cannot be kept.
         """
+        self.ready()
         done = 0
         while done < ticks and self.runner.step():
             done += 1
@@ -107,6 +123,7 @@ class Driver:
         Raises:
             ApiError: It cannot be kept.
         """
+        self.ready()
         changes = next_changes(self.runner)
         self._stepped()
         return changes
@@ -117,8 +134,18 @@ class Driver:
 
     def before(self) -> None:
         """Let the cluster come up to the present moment, as far as one slice reaches."""
-        if not self._paused:
-            self.runner.advance(self._pace.virtual(self._read()), SLICE)
+        if self._kept() and not self._paused:
+            self._advance(self._pace.virtual(self._read()))
+            self._kept()
+
+    def ready(self) -> None:
+        """Refuse a change that could not be kept.
+
+        Raises:
+            ApiError: The state cannot be written.
+        """
+        if not self._kept():
+            raise self._cannot()
 
     def after(self) -> None:
         """Keep what has changed, before it is acknowledged.
@@ -127,11 +154,21 @@ class Driver:
             ApiError: It cannot be kept.
         """
         self._wake.set()
+        if not self._kept():
+            raise self._cannot()
+
+    def _kept(self) -> bool:
         try:
             self._keep()
         except OSError as error:
-            why = f"the offline cluster cannot write its state: {error.strerror}"
-            raise ApiError(500, "InternalError", why) from error
+            self.trouble = error.strerror or str(error)
+            return False
+        self.trouble = ""
+        return True
+
+    def _cannot(self) -> ApiError:
+        why = f"the offline cluster cannot write its state: {self.trouble}"
+        return ApiError(500, "InternalError", why)
 
     async def changed(self) -> None:
         """Return after the next change."""
@@ -154,6 +191,7 @@ class Driver:
     def stop(self) -> None:
         """End :meth:`run` and all streams."""
         self._stop = True
+        self._deaf()
         self._wake.set()
         self._change.set()
 
@@ -161,11 +199,12 @@ class Driver:
         """Drive the cluster until :meth:`stop`."""
         while not self._stop:
             self._wake.clear()
+            if not self._kept():
+                await asyncio.sleep(AGAIN)
+                continue
             reached = self._go_on()
-            try:
-                self._keep()
-            except OSError:
-                await asyncio.sleep(1.0)  # told to the next who writes; tried again
+            if not self._kept():
+                continue
             if not reached:
                 await asyncio.sleep(0)
                 continue
@@ -183,16 +222,35 @@ class Driver:
             return True
         runner, now = self.runner, self._read()
         if not self._leaps:
-            return runner.advance(self._pace.virtual(now), SLICE)
-        for _ in range(SLICE):
-            if not runner.work() and not runner.clock.fire(self._stirred + QUIET):
-                break
-        else:
+            return self._advance(self._pace.virtual(now))
+        if not self._advance(None):
             return False
-        target = max(self._pace.virtual(now), runner.clock.now)
-        reached = runner.advance(target, SLICE)
+        reached = self._advance(max(self._pace.virtual(now), runner.clock.now))
         self._pace.change(1.0, runner.clock.now, now)
         return reached
+
+    def _advance(self, to: float | None) -> bool:
+        """Go on for a slice.
+
+        Args:
+            to: Until this moment; None for until nothing has changed for a while.
+
+        Returns:
+            Whether that was reached.
+        """
+        runner, end = self.runner, self._read() + SHARE
+        for _ in range(SLICE):
+            until = self._stirred + QUIET if to is None else to
+            try:
+                if not runner.work() and not runner.clock.fire(until):
+                    if to is not None:
+                        runner.clock.move(to)
+                    return True
+            except Exception as fault:  # noqa: BLE001  (the others go on; so do the users)
+                self._report(fault)
+            if self._read() >= end:
+                break
+        return False
 
     def _wait(self) -> float:
         """Seconds of real time until something is due."""

@@ -13,24 +13,29 @@ What ``sts-tutor cluster`` asks for comes as requests under ``/sts-tutor/``, wit
 """
 
 import asyncio
+import contextlib
 import json
 import math
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.offline import plane
 from tutor.offline.api.driver import SLICE, Driver
-from tutor.offline.api.journal import Journal, State
+from tutor.offline.api.journal import Journal
+from tutor.offline.api.records import State
 from tutor.offline.api.service import Service
 from tutor.offline.bootstrap import bootstrap
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import bad_request, not_found
 from tutor.offline.resources import named
 from tutor.offline.runner import Runner
+from tutor.offline.store import Change
 
+FASTEST = 10_000.0
+"""The fastest that is not as fast as possible."""
 _SETTLE = 2.0
 """Seconds of virtual time a new cluster is given before the first request."""
 
@@ -76,42 +81,51 @@ class House:
         self._read = read
         self._journal = journal
         self._speed = settings.speed
-        self._task: asyncio.Task[None] | None = None
+        self._disk = ""
+        self._unlisten: Callable[[], None] = lambda: None
+        self._started = wall()
         self.ended = asyncio.Event()
-        self._install(journal.state if journal is not None else None)
+        self._install(self._make(journal.state if journal is not None else None))
 
     # -- beginning
 
-    def _install(self, state: State | None, version: int = 100) -> None:
-        """Put a control plane into place, and give a new one its first objects."""
+    def _make(self, state: State | None, version: int = 100) -> Runner:
+        """A control plane; a new one with its first objects."""
         seed = self.settings.seed
         source = random.Random(secrets.randbits(64) if seed is None else seed)  # noqa: S311
         start = self._wall()
         gates = self.settings.gates
         if state is None:
             runner = plane.build(source, start - _SETTLE, gates, first=version)
-        else:
-            start = max(start, state.time)
-            begun, held = start, state
-            runner = plane.build(source, start, gates, lambda store: held.restore(store, begun))
-            for node in sorted(state.down):
-                runner.node_down(node)
-        if self._journal is not None:
-            runner.store.listen(self._journal.record)
-        bootstrap(runner.registry)
-        runner.advance(start)
+            bootstrap(runner.registry)
+            runner.advance(start)
+            return runner
+        start = max(start, state.time)
+        begun, held = start, state
+        runner = plane.build(source, start, gates, lambda store: held.restore(store, begun))
+        for node in sorted(state.down):
+            runner.node_down(node)
+        return runner
+
+    def _install(self, runner: Runner, *, kept: bool = False) -> None:
+        """Put a control plane into place.
+
+        Args:
+            runner: The control plane.
+            kept: Whether the file has its objects.
+        """
+        journal = self._journal
+        if journal is not None:
+            if not kept:
+                for change in runner.history():
+                    journal.record(change)
+            self._unlisten = runner.store.listen(journal.record)
         self.service = Service(runner)
         self.heart = Driver(runner, self._read, self._speed, self._keep)
-        self._keep()
 
     def _keep(self) -> None:
-        journal = self._journal
-        if journal is None:
-            return
-        journal.keep()
-        if journal.overgrown:
-            runner = self.runner
-            journal.compact(runner.store, runner.clock.now, runner.view.faults)
+        if self._journal is not None:
+            self._journal.keep()
 
     @property
     def runner(self) -> Runner:
@@ -121,20 +135,46 @@ class House:
     # -- running
 
     async def run(self) -> None:
-        """Run until it is told to end, through any number of resets."""
-        syncing = asyncio.ensure_future(self._sync())
+        """Run until it is told to end, through any number of resets.
+
+        Raises:
+            OSError: The last changes could not be kept.
+        """
+        caring = asyncio.ensure_future(self._care())
         try:
             while not self.ended.is_set():
                 await self.heart.run()
         finally:
-            syncing.cancel()
+            caring.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await caring
             if self._journal is not None:
                 self._journal.close()
 
-    async def _sync(self) -> None:
-        while self._journal is not None:
+    async def _care(self) -> None:
+        """Have the disk hold what was kept; write the file anew where it has grown."""
+        journal = self._journal
+        while journal is not None:
             await asyncio.sleep(1.0)
-            await asyncio.to_thread(self._journal.sync)
+            try:
+                sync = journal.syncing()
+                if sync is not None:
+                    await asyncio.to_thread(sync)
+                if journal.overgrown:
+                    await self._rewrite(journal)
+            except OSError as error:
+                self._disk = error.strerror or str(error)
+            else:
+                self._disk = ""
+
+    async def _rewrite(self, journal: Journal) -> None:
+        runner = self.runner
+        write = journal.rewriting(runner.store, runner.clock.now, runner.view.faults)
+        try:
+            journal.rewritten(await asyncio.to_thread(write))
+        except BaseException:
+            journal.abandon()
+            raise
 
     def end(self) -> None:
         """End :meth:`run` and every stream."""
@@ -155,6 +195,7 @@ class House:
         if method != "POST":
             raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
         asked = _object(body)
+        changes: Sequence[Change] | None = None
         match verb:
             case "node":
                 self._node(asked.get("name"), asked.get("down"))
@@ -165,7 +206,7 @@ class House:
             case "resume":
                 self.heart.resume()
             case "step":
-                self._step(asked.get("ticks"))
+                changes = self._step(asked.get("ticks"))
             case "reset":
                 self._reset()
             case "down":
@@ -174,22 +215,30 @@ class House:
                 raise ApiError(
                     404, "NotFound", "the server could not find the requested resource", {}
                 )
-        return 200, self._status()
+        status = self._status()
+        if changes is not None:
+            status["changes"] = [
+                {"type": one.type, "resource": one.resource, "key": one.key, "by": one.actor}
+                for one in changes
+            ]
+        return 200, status
 
     def _status(self) -> dict[str, Any]:
         self.heart.before()
-        runner = self.runner
-        speed = self.heart.speed
+        runner, speed = self.runner, self.heart.speed
         return {
             "cluster": "sts-tutor",
             "speed": None if math.isinf(speed) else speed,
             "paused": self.heart.paused,
             "time": runner.clock.now,
+            "age": max(0.0, self._wall() - self._started),
             "version": runner.store.version,
             "objects": {name: runner.store.count(name) for name in runner.store.resources()},
+            "nodes": [one["metadata"]["name"] for one in runner.store.list("nodes")],
             "down": sorted(runner.view.faults),
             "gates": dict(self.settings.gates),
             "file": str(self._journal.path) if self._journal is not None else None,
+            "trouble": self.heart.trouble or self._disk,
         }
 
     def _node(self, name: Any, down: Any) -> None:  # noqa: ANN401
@@ -201,12 +250,13 @@ class House:
         """Stop a node's machine, or start it again.
 
         Raises:
-            ApiError: 404 where there is no such node.
+            ApiError: 404 where there is no such node; 500 where it cannot be kept.
         """
         runner = self.runner
         if runner.store.get("nodes", name) is None and (down or name not in runner.view.faults):
             raise not_found(named("nodes"), name)
         self.heart.before()
+        self.heart.ready()
         (runner.node_down if down else runner.node_up)(name)
         if self._journal is not None:
             self._journal.fault(name, down)
@@ -215,8 +265,10 @@ class House:
     def _change_speed(self, speed: Any) -> None:  # noqa: ANN401
         if speed is None:
             speed = math.inf
-        if isinstance(speed, bool) or not isinstance(speed, int | float) or not speed >= 0:
-            raise bad_request("a speed is 0 or more")
+        if isinstance(speed, bool) or not isinstance(speed, int | float):
+            raise bad_request("a speed is a number")
+        if not (0 <= speed <= FASTEST or speed == math.inf):
+            raise bad_request(f"a speed is 0 to {FASTEST:g}")
         self.set_speed(float(speed))
 
     def set_speed(self, speed: float) -> None:
@@ -229,22 +281,30 @@ class House:
         self.heart.speed = speed
         self._speed = speed
 
-    def _step(self, ticks: Any) -> None:  # noqa: ANN401
+    def _step(self, ticks: Any) -> Sequence[Change]:  # noqa: ANN401
         if ticks is None:
-            self.heart.step_on()
-        elif isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 < ticks <= SLICE:
+            return self.heart.step_on()
+        if isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 < ticks <= SLICE:
             raise bad_request(f"a step is 1 to {SLICE} ticks")
-        else:
-            self.heart.step(ticks)
+        version = self.runner.store.version
+        self.heart.step(ticks)
+        return tuple(self.runner.history(version))
 
     def _reset(self) -> None:
         """Begin again; versions go on, so that no client takes the new for the old."""
-        old, version = self.heart, self.runner.store.version + 1
-        self._install(None, version)
+        old = self.heart
+        old.ready()
+        runner = self._make(None, self.runner.store.version + 1)
+        if self._journal is not None:
+            try:
+                self._journal.replace(runner.store, runner.clock.now)
+            except OSError as error:
+                why = f"the offline cluster cannot write its state: {error.strerror}"
+                raise ApiError(500, "InternalError", why) from error
+        self._unlisten()
+        self._install(runner, kept=True)
         if old.paused:
             self.heart.pause()
-        if self._journal is not None:
-            self._journal.compact(self.runner.store, self.runner.clock.now, set())
         old.stop()
 
 
@@ -253,7 +313,7 @@ def _object(body: bytes) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise bad_request("a JSON object is needed")

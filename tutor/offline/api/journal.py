@@ -4,96 +4,25 @@ What has been acknowledged survives the end of the process, however it ends: eve
 to the operating system before the answer that acknowledges it. It survives the end of the machine
 up to the last second: the file is flushed to the disk once a second and when the cluster stops.
 
-The first line says what the file is. Each line carries its checksum. What a power failure leaves
-half written at the end is dropped; damage before that is refused, for what follows it would be
-wrong. When the file has grown to several times what the objects need, it is written anew, beside
-the old one, and takes its place in one step.
+When the file has grown to several times what the objects need, it is written anew, beside the old
+one, while the cluster goes on, and takes its place in one step.
 """
 
-import json
+import contextlib
+import errno
 import os
 import sys
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from tutor.offline.clock import micro_timestamp
-from tutor.offline.objects import Obj
+from tutor.offline.api.lock import Lock
+from tutor.offline.api.records import HEAD, line_of, read, read_head
 from tutor.offline.store import Change, Store
 
-_LEASES, _NODE_LEASES = "leases.coordination.k8s.io", "kube-node-lease"
-_FORMAT = "sts-tutor offline cluster"
-_VERSION = 1
-_SPARE = 4_000_000  # bytes a file may grow beyond four times its first size
-
-
-class Damaged(Exception):  # noqa: N818  (told to the user as it is)
-    """The file is no state of a cluster, or its middle is damaged.
-
-    Attributes:
-        line: Which line, from 1.
-    """
-
-    def __init__(self, line: int) -> None:
-        super().__init__(f"line {line}")
-        self.line = line
-
-
-class InUse(Exception):  # noqa: N818  (told to the user as it is)
-    """Another cluster holds the file."""
-
-
-@dataclass(slots=True)
-class State:
-    """What a file holds.
-
-    Attributes:
-        version: The version the store had come to.
-        time: Virtual time of the last change.
-        objects: By resource and key.
-        down: The nodes whose machines stand still.
-    """
-
-    version: int = 0
-    time: float = 0.0
-    objects: dict[str, dict[str, Obj]] = field(default_factory=dict)
-    down: set[str] = field(default_factory=set)
-
-    def restore(self, store: Store, now: float) -> None:
-        """Give an empty store the objects.
-
-        The machines of the nodes begin again with the cluster, so their leases do too: the time in
-        between is nobody's failure.
-        """
-        for lease in self.objects.get(_LEASES, {}).values():
-            if lease["metadata"].get("namespace") == _NODE_LEASES and "spec" in lease:
-                lease["spec"]["renewTime"] = micro_timestamp(now)
-        objects = {
-            resource: [table[key] for key in sorted(table)]
-            for resource, table in self.objects.items()
-        }
-        store.load(objects, self.version)
-
-
-def _line(entry: Mapping[str, Any]) -> bytes:
-    data = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
-    return b"%08x %s\n" % (zlib.crc32(data), data)
-
-
-def _read_line(line: bytes) -> dict[str, Any] | None:
-    """An entry; None for a line that is not whole."""
-    if not line.endswith(b"\n") or line[8:9] != b" ":
-        return None
-    data = line[9:-1]
-    try:
-        if int(line[:8], 16) != zlib.crc32(data):
-            return None
-        entry = json.loads(data)
-    except ValueError:
-        return None
-    return entry if isinstance(entry, dict) else None
+_SPARE = 4_000_000  # bytes a file may grow beyond four times what its objects need
+_NEW, _EMPTIED = ".new", ".reset"
+"""Endings of files that are to take the place of the state."""
 
 
 class Journal:
@@ -103,41 +32,59 @@ class Journal:
         path: The file; made where there is none.
 
     Attributes:
+        path: The file itself, wherever links led.
         state: What it held when it was opened; None for a new one.
 
     Raises:
         Damaged: It cannot be read.
+        Newer: A later program wrote it.
         InUse: Another process holds it.
         OSError: It cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = _lock(path.with_name(path.name + ".lock"))
+        self.path = path = Path(os.path.realpath(path))
+        if path.exists() and not path.is_file():
+            number = errno.EISDIR if path.is_dir() else errno.EINVAL
+            raise OSError(number, os.strerror(errno.EISDIR) if path.is_dir() else "not a file")
+        read_head(path)  # before anything is made beside what is not ours
+        self._lock = Lock(self._beside(".lock"))
         try:
-            self.state, whole = _read(path)
+            self.state, whole = read(path)
             path.touch(0o600)
             self._file = path.open("ab")
             if self._file.tell() > whole:
                 self._file.truncate(whole)
-            if self.state is None:
-                self._pending = _line({"format": _FORMAT, "version": _VERSION})
-            else:
-                self._pending = b""
+            for left in (_NEW, _EMPTIED):
+                self._beside(left).unlink(missing_ok=True)
         except BaseException:
-            self._lock.close()
+            self._lock.release()
             raise
-        self._size = self._first = whole
+        self._pending = bytearray(b"" if whole else HEAD)
+        self._meanwhile: bytearray | None = None
+        self._size = whole
+        self._limit = _SPARE
         self._dirty = False
+
+    def _beside(self, ending: str) -> Path:
+        return self.path.with_name(self.path.name + ending)
+
+    # -- what happens
 
     def record(self, change: Change) -> None:
         """Take note of a change; :meth:`keep` writes it."""
         entry = {"v": change.version, "t": change.time, "r": change.resource, "k": change.key}
-        self._pending += _line({**entry, "o": change.after})
+        self._note({**entry, "o": change.after})
 
     def fault(self, node: str, down: bool) -> None:
         """Take note of a node's machine stopping or starting."""
-        self._pending += _line({"n": node, "down": down})
+        self._note({"n": node, "down": down})
+
+    def _note(self, entry: Mapping[str, Any]) -> None:
+        line = line_of(entry)
+        self._pending += line
+        if self._meanwhile is not None:
+            self._meanwhile += line
 
     def keep(self) -> None:
         """Hand everything noted to the operating system.
@@ -147,51 +94,129 @@ class Journal:
         """
         while self._pending:
             written = os.write(self._file.fileno(), self._pending)
-            self._pending = self._pending[written:]
+            del self._pending[:written]
             self._size += written
             self._dirty = True
 
-    def sync(self) -> None:
-        """Have the disk hold what was kept."""
-        if self._dirty:
-            self._dirty = False
-            os.fsync(self._file.fileno())
+    def syncing(self) -> Callable[[], None] | None:
+        """What has the disk hold what was kept, to be called in any thread; None if it does.
+
+        Calling it raises OSError where the disk fails.
+
+        Raises:
+            OSError: There are too many open files.
+        """
+        if not self._dirty:
+            return None
+        descriptor = os.dup(self._file.fileno())  # the file may be replaced meanwhile
+        self._dirty = False
+
+        def sync() -> None:
+            try:
+                os.fsync(descriptor)
+            except OSError:
+                self._dirty = True
+                raise
+            finally:
+                os.close(descriptor)
+
+        return sync
+
+    # -- writing the file anew
 
     @property
     def overgrown(self) -> bool:
         """Whether the file should be written anew."""
-        return self._size > 4 * self._first + _SPARE
+        return self._size > self._limit and self._meanwhile is None
 
-    def compact(self, store: Store, now: float, down: set[str]) -> None:
-        """Write the file anew, with the objects as they are.
+    def rewriting(self, store: Store, now: float, down: set[str]) -> Callable[[], int]:
+        """Begin to write the file anew, with the objects as they are.
+
+        Returns:
+            What writes it, to be called in any thread, while the cluster goes on; its result is
+            for :meth:`rewritten`. It raises OSError; then, :meth:`abandon`.
+        """
+        entries = list(_entries(store, now, down))
+        self._meanwhile = bytearray()
+        path = self._beside(_NEW)
+        return lambda: _write_anew(path, entries)
+
+    def rewritten(self, size: int) -> None:
+        """Put the new file, and what has happened meanwhile, into the place of the old one.
+
+        Args:
+            size: What the writing returned.
 
         Raises:
-            OSError: It could not be; the old file is still there.
+            OSError: It could not be; the old file is still there, and whole.
         """
-        beside = self.path.with_name(self.path.name + ".new")
-        beside.unlink(missing_ok=True)
-        beside.touch(0o600)
-        with beside.open("wb") as file:
-            file.write(_line({"format": _FORMAT, "version": _VERSION}))
-            for entry in _entries(store, now, down):
-                file.write(_line(entry))
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
-        self._file.close()
-        beside.replace(self.path)
-        self._file = self.path.open("ab")
-        self._pending = b""
-        self._size = self._first = size
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is None:  # a reset came first
+            return
+        path = self._beside(_NEW)
+        try:
+            with path.open("ab") as file:
+                file.write(meanwhile)
+                file.flush()
+                os.fsync(file.fileno())
+            self._replace(path, size + len(meanwhile))
+        except OSError:
+            self.abandon()
+            raise
+
+    def abandon(self) -> None:
+        """Stay with the old file for a while."""
+        self._meanwhile = None
+        self._limit = self._size + _SPARE
+        with contextlib.suppress(OSError):
+            self._beside(_NEW).unlink(missing_ok=True)
+
+    def replace(self, store: Store, now: float) -> None:
+        """Write the file anew at once, for a store that takes the place of the old one.
+
+        Raises:
+            OSError: It could not be; the old file is still there, and whole.
+        """
+        path = self._beside(_EMPTIED)
+        size = _write_anew(path, _entries(store, now, set()))
+        self._meanwhile = None
+        self._replace(path, size)
+
+    def _replace(self, path: Path, size: int) -> None:
+        if sys.platform == "win32":  # where no open file is replaced
+            self._file.close()
+            try:
+                path.replace(self.path)
+            finally:
+                self._file = self.path.open("ab")
+        else:
+            file = path.open("ab")
+            try:
+                path.replace(self.path)
+            except OSError:
+                file.close()
+                raise
+            self._file.close()
+            self._file = file
+        self._pending.clear()
+        self._size, self._limit = size, 4 * size + _SPARE
+        with contextlib.suppress(OSError):
+            _sync_folder(self.path.parent)
 
     def close(self) -> None:
-        """Keep everything and let go of the file."""
+        """Keep everything and let go of the file.
+
+        Raises:
+            OSError: Not everything could be kept.
+        """
         try:
             self.keep()
-            self.sync()
+            sync = self.syncing()
+            if sync is not None:
+                sync()
         finally:
             self._file.close()
-            self._lock.close()
+            self._lock.release()
 
 
 def _entries(store: Store, now: float, down: set[str]) -> Iterator[dict[str, Any]]:
@@ -205,53 +230,25 @@ def _entries(store: Store, now: float, down: set[str]) -> Iterator[dict[str, Any
     yield {"v": store.version, "t": now}
 
 
-def _read(path: Path) -> tuple[State | None, int]:
-    """What a file holds, and how many bytes of it are whole."""
-    if not path.exists() or not path.stat().st_size:
-        return None, 0
-    state, whole, broken = State(), 0, 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            entry = _read_line(line)
-            if number == 1 and (entry is None or entry.get("format") != _FORMAT):
-                raise Damaged(1)
-            if broken:
-                raise Damaged(broken)
-            if entry is None:
-                broken = number
-                continue
-            whole += len(line)
-            _take(state, entry)
-    return (state if state.version else None), whole
+def _write_anew(path: Path, entries: Iterable[Mapping[str, Any]]) -> int:
+    """Write a file and have the disk hold it; its size."""
+    path.unlink(missing_ok=True)
+    path.touch(0o600)
+    with path.open("wb") as file:
+        file.write(HEAD)
+        for entry in entries:
+            file.write(line_of(entry))
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()
 
 
-def _take(state: State, entry: dict[str, Any]) -> None:
-    if "n" in entry:
-        (state.down.add if entry["down"] else state.down.discard)(entry["n"])
-    if "v" not in entry:
+def _sync_folder(folder: Path) -> None:
+    """Have the disk hold that a file has another name now."""
+    if os.name == "nt":
         return
-    state.version, state.time = entry["v"], entry["t"]
-    if "r" in entry:
-        table = state.objects.setdefault(entry["r"], {})
-        if entry["o"] is None:
-            table.pop(entry["k"], None)
-        else:
-            table[entry["k"]] = entry["o"]
-
-
-def _lock(path: Path) -> BinaryIO:
-    """Hold a file beside the state, for this process alone."""
-    file = path.open("ab")
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise InUse from None
-    return file
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
