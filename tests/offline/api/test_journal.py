@@ -127,7 +127,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_line(
         monkeypatch.setattr("os.write", little)
         kept = []
         for number in range(60):
-            room += 200
+            room += 120 * (number % 5)
             name = f"c-{number}"
             reply = await client.ask("POST", MAPS, {"metadata": {"name": name}})
             if reply.status == 201:
