@@ -123,7 +123,7 @@ class Registry:
         for attempt in range(_LEAVINGS if generate else 1):
             if generate:
                 metadata = {**metadata, "name": generated(self.random, str(generate))}
-            new = first_status(resource, {**obj, "metadata": metadata})
+            new = first_status(resource, {**obj, "metadata": metadata}, self.clock.now)
             new = self.admission.manage(request, None, new)
             new = self.admission.create(request, self.view, new)
             if not name_of(new):

@@ -8,6 +8,7 @@ Source: pkg/registry/*/*/strategy.go, PrepareForCreate and PrepareForUpdate of e
 
 from typing import Any
 
+from tutor.offline.clock import timestamp
 from tutor.offline.objects import Obj, dig, meta
 from tutor.offline.resources import Resource
 
@@ -15,7 +16,6 @@ _FIRST_STATUS: dict[str, dict[str, Any]] = {
     "deployments.apps": {},
     "namespaces": {"phase": "Active"},
     "persistentvolumeclaims": {"phase": "Pending"},
-    "persistentvolumes": {"phase": "Pending"},
     "poddisruptionbudgets.policy": {
         "disruptionsAllowed": 0,
         "currentHealthy": 0,
@@ -29,8 +29,14 @@ _FIRST_STATUS: dict[str, dict[str, Any]] = {
 }
 
 
-def first_status(resource: Resource, obj: Obj) -> Obj:
-    """A new object with the status its strategy begins with."""
+def first_status(resource: Resource, obj: Obj, now: float = 0.0) -> Obj:
+    """A new object with the status its strategy begins with.
+
+    Args:
+        resource: Its resource.
+        obj: The object.
+        now: The moment, for kinds whose status tells since when.
+    """
     if resource.name == "pods":
         return {**obj, "status": {"phase": "Pending", "qosClass": quality(obj)}}
     if resource.name == "namespaces":
@@ -38,6 +44,9 @@ def first_status(resource: Resource, obj: Obj) -> Obj:
         finalizers = [one for one in spec.get("finalizers") or () if one != "kubernetes"]
         spec["finalizers"] = [*finalizers, "kubernetes"]
         obj = {**obj, "spec": spec}
+    if resource.name == "persistentvolumes":
+        first = {"phase": "Pending", "lastPhaseTransitionTime": timestamp(now)}
+        return {**obj, "status": first}
     status = _FIRST_STATUS.get(resource.name)
     return obj if status is None else {**obj, "status": dict(status)}
 
@@ -102,6 +111,10 @@ def prepare_update(resource: Resource, subresource: str, old: Obj, new: Obj) -> 
             result["status"] = new["status"]
         else:
             result.pop("status", None)
+        if resource.name == "deployments.apps":
+            metadata.pop("labels", None)
+            if "labels" in before:
+                metadata["labels"] = before["labels"]
         if resource.name == "pods" and "ownerReferences" in before:
             metadata["ownerReferences"] = before["ownerReferences"]
     elif subresource == "finalize":
