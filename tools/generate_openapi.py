@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.offline.api.columns import COLUMNS, SCALE
-from tutor.offline.resources import RESOURCES, Resource
+from tutor.offline.resources import RESOURCES, SERVED, Resource
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "fixtures/clusters/discovery/openapi-v3-apps-v1.json.gz"
@@ -32,9 +32,12 @@ PACKAGES = {
     "apps": "io.k8s.api.apps.v1",
     "coordination.k8s.io": "io.k8s.api.coordination.v1",
     "discovery.k8s.io": "io.k8s.api.discovery.v1",
+    "events.k8s.io": "io.k8s.api.events.v1",
     "policy": "io.k8s.api.policy.v1",
     "storage.k8s.io": "io.k8s.api.storage.v1",
 }
+WRITTEN = (*RESOURCES, *(one for one in SERVED if one.stored_as))
+"""What has documents: reviews are only asked by programs."""
 EXTRA = {"policy": ("io.k8s.api.policy.v1.Eviction",), "": ("io.k8s.api.core.v1.Binding",)}
 
 
@@ -149,7 +152,7 @@ def document(
 ) -> dict[str, Any]:
     """The document of one group and version."""
     paths: dict[str, Any] = {}
-    for resource in RESOURCES:
+    for resource in WRITTEN:
         if (resource.group, resource.version) == (group, version):
             paths.update(paths_of(resource, recorded["paths"]))
     schemas: dict[str, Any] = {}
@@ -192,7 +195,7 @@ def main() -> None:
     pool = {**published(), **recorded["components"]["schemas"]}
     TARGET.mkdir(exist_ok=True)
     total = 0
-    for group, version in dict.fromkeys((one.group, one.version) for one in RESOURCES):
+    for group, version in dict.fromkeys((one.group, one.version) for one in WRITTEN):
         found = document(group, version, recorded, pool)
         name = re.sub("/", "_", f"apis/{group}/{version}" if group else f"api/{version}")
         packed = gzip.compress(json.dumps(found, separators=(",", ":")).encode(), 9, mtime=0)

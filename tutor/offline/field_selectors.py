@@ -63,8 +63,27 @@ _FIELDS: dict[str, dict[str, _Reader]] = {
     },
     "replicasets.apps": {"status.replicas": _text("status", "replicas", default="0")},
 }
+_FIELDS["events.events.k8s.io"] = {
+    "reason": _text("reason"),
+    "reportingController": _text("reportingComponent"),
+    "type": _text("type"),
+    **{
+        name.replace("involvedObject", "regarding"): reader
+        for name, reader in _FIELDS["events"].items()
+        if name.startswith("involvedObject.")
+    },
+}
 # Their conversion functions word the refusal of an unknown field in the old way.
-_OLD_WORDS = {"pods", "nodes", "namespaces", "secrets", "services", "events", "replicasets.apps"}
+_OLD_WORDS = {
+    "pods",
+    "nodes",
+    "namespaces",
+    "secrets",
+    "services",
+    "events",
+    "events.events.k8s.io",
+    "replicasets.apps",
+}
 
 
 @dataclass(frozen=True, slots=True)

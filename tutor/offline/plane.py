@@ -9,6 +9,7 @@ from tutor.offline.controllers.disruption import Disruption, serve_evictions
 from tutor.offline.controllers.endpoints import EndpointSlices
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
+from tutor.offline.controllers.legacy_endpoints import Endpoints
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
 from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEviction
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
@@ -38,6 +39,7 @@ def controllers() -> tuple[Controller, ...]:
         RootCertificates(),
         Namespaces(),
         EndpointSlices(),
+        Endpoints(),
         GarbageCollector(),
         NodeLifecycle(),
         TaintEviction(),

@@ -51,6 +51,9 @@ class Resource:
         blind_update: Whether PUT without resourceVersion is taken (AllowUnconditionalUpdate).
         returns_deleted: Whether DELETE answers with the object rather than with a Status.
         folder: Its folder in etcd where that is not the plural; seen in conflict texts.
+        stored_as: The resource whose objects it shows in a form of its own; empty for its own
+            objects, or for none.
+        warning: Of its own deprecation, sent with every answer.
     """
 
     group: str
@@ -68,6 +71,8 @@ class Resource:
     blind_update: bool = True
     returns_deleted: bool = False
     folder: str = ""
+    stored_as: str = ""
+    warning: str = ""
 
     @property
     def name(self) -> str:
@@ -100,6 +105,11 @@ def _with_status(kind: str, *more: Subresource) -> dict[str, Subresource]:
     return {row.name: row for row in sorted(rows, key=lambda row: row.name)}
 
 
+def _proxy(kind: str) -> Subresource:
+    verbs = ("create", "delete", "get", "patch", "update")
+    return Subresource("proxy", f"{kind}ProxyOptions", verbs)
+
+
 _SCALE = Subresource("scale", "Scale", group="autoscaling", version="v1")
 _POD_SUBRESOURCES = _with_status(
     "Pod",
@@ -110,11 +120,23 @@ _POD_SUBRESOURCES = _with_status(
     Subresource("exec", "PodExecOptions", ("create", "get")),
     Subresource("log", "Pod", ("get",)),
     Subresource("portforward", "PodPortForwardOptions", ("create", "get")),
+    _proxy("Pod"),
     Subresource("resize", "Pod"),
 )
 
 RESOURCES: tuple[Resource, ...] = (
     Resource("", "v1", "ConfigMap", "configmaps", ("cm",), storage_version_hash="qFsyl6wFWjQ="),
+    Resource(
+        "",
+        "v1",
+        "Endpoints",
+        "endpoints",
+        ("ep",),
+        storage_version_hash="fWeeMqaN/OA=",
+        create_on_update=True,
+        folder="services/endpoints",
+        warning="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    ),
     Resource(
         "",
         "v1",
@@ -143,7 +165,7 @@ RESOURCES: tuple[Resource, ...] = (
         "nodes",
         ("no",),
         namespaced=False,
-        subresources=_with_status("Node"),
+        subresources=_with_status("Node", _proxy("Node")),
         storage_version_hash="XwShjMxG9Fs=",
         folder="minions",
     ),
@@ -197,6 +219,11 @@ RESOURCES: tuple[Resource, ...] = (
         "ServiceAccount",
         "serviceaccounts",
         ("sa",),
+        subresources={
+            "token": Subresource(
+                "token", "TokenRequest", ("create",), "authentication.k8s.io", "v1"
+            )
+        },
         storage_version_hash="pbx9ZvyFpBE=",
         returns_deleted=True,
     ),
@@ -207,7 +234,7 @@ RESOURCES: tuple[Resource, ...] = (
         "services",
         ("svc",),
         ("all",),
-        subresources=_with_status("Service"),
+        subresources=_with_status("Service", _proxy("Service")),
         storage_version_hash="0/CO1lhkEBI=",
         returns_deleted=True,
         folder="services/specs",
@@ -292,8 +319,40 @@ RESOURCES: tuple[Resource, ...] = (
     ),
 )
 
+
+def _asked(group: str, kind: str, namespaced: bool = False) -> Resource:
+    """A resource of which nothing is kept: what is posted comes back with an answer in it."""
+    plural = f"{kind.lower()}s"
+    return Resource(group, "v1", kind, plural, namespaced=namespaced, verbs=("create",))
+
+
+REVIEWS: tuple[Resource, ...] = (
+    _asked("authentication.k8s.io", "SelfSubjectReview"),
+    _asked("authorization.k8s.io", "LocalSubjectAccessReview", namespaced=True),
+    _asked("authorization.k8s.io", "SelfSubjectAccessReview"),
+    _asked("authorization.k8s.io", "SelfSubjectRulesReview"),
+    _asked("authorization.k8s.io", "SubjectAccessReview"),
+)
+"""Questions about users and what they may do."""
+SERVED: tuple[Resource, ...] = (
+    *RESOURCES,
+    _asked("", "Binding", namespaced=True),
+    *REVIEWS,
+    Resource(
+        "events.k8s.io",
+        "v1",
+        "Event",
+        "events",
+        ("ev",),
+        storage_version_hash="r2yiGXH7wu8=",
+        create_on_update=True,
+        stored_as="events",
+    ),
+)
+"""Everything a request can be about: what is stored, and what stands in no store of its own."""
+
 _BY_NAME = {resource.name: resource for resource in RESOURCES}
-_BY_PATH = {(r.group, r.version, r.plural): r for r in RESOURCES}
+_BY_PATH = {(r.group, r.version, r.plural): r for r in SERVED}
 _BY_KIND = {(r.api_version, r.kind): r for r in RESOURCES}
 
 
@@ -314,70 +373,3 @@ def find(group: str, version: str, plural: str) -> Resource | None:
 def of_kind(api_version: str, kind: str) -> Resource | None:
     """The resource of an object's ``apiVersion`` and ``kind``; None where it is not served."""
     return _BY_KIND.get((api_version, kind))
-
-
-# What a v1.36.2 control plane serves and the offline cluster does not, so that it can say so:
-# (group, version, plural) → kind.
-ELSEWHERE: Mapping[tuple[str, str, str], str] = {
-    (group, version, plural): kind
-    for group, version, kinds in (
-        (
-            "",
-            "v1",
-            "Binding ComponentStatus Endpoints LimitRange PodTemplate ReplicationController",
-        ),
-        (
-            "admissionregistration.k8s.io",
-            "v1",
-            "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration "
-            "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding "
-            "ValidatingWebhookConfiguration",
-        ),
-        ("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
-        ("apiregistration.k8s.io", "v1", "APIService"),
-        ("apps", "v1", "DaemonSet"),
-        ("authentication.k8s.io", "v1", "SelfSubjectReview TokenReview"),
-        (
-            "authorization.k8s.io",
-            "v1",
-            "LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview "
-            "SubjectAccessReview",
-        ),
-        ("autoscaling", "v1", "HorizontalPodAutoscaler"),
-        ("autoscaling", "v2", "HorizontalPodAutoscaler"),
-        ("batch", "v1", "CronJob Job"),
-        ("certificates.k8s.io", "v1", "CertificateSigningRequest"),
-        ("events.k8s.io", "v1", "Event"),
-        ("flowcontrol.apiserver.k8s.io", "v1", "FlowSchema PriorityLevelConfiguration"),
-        (
-            "networking.k8s.io",
-            "v1",
-            "Ingress IngressClass IPAddress NetworkPolicy ServiceCIDR",
-        ),
-        ("node.k8s.io", "v1", "RuntimeClass"),
-        ("rbac.authorization.k8s.io", "v1", "ClusterRole ClusterRoleBinding Role RoleBinding"),
-        (
-            "resource.k8s.io",
-            "v1",
-            "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice",
-        ),
-        ("scheduling.k8s.io", "v1", "PriorityClass"),
-        (
-            "storage.k8s.io",
-            "v1",
-            "CSIDriver CSINode CSIStorageCapacity VolumeAttachment VolumeAttributesClass",
-        ),
-    )
-    for kind in kinds.split()
-    for plural in [
-        {
-            "ComponentStatus": "componentstatuses",
-            "Endpoints": "endpoints",
-            "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
-            "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
-            "NetworkPolicy": "networkpolicies",
-            "CSIStorageCapacity": "csistoragecapacities",
-        }.get(kind)
-        or kind.lower() + ("es" if kind.endswith("s") else "s")
-    ]
-}

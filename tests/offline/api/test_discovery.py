@@ -9,10 +9,11 @@ import pytest
 
 from tests.offline.api.support import Client, run
 from tutor.offline.api import discovery
-from tutor.offline.resources import RESOURCES
+from tutor.offline.elsewhere import UNSERVED
+from tutor.offline.resources import SERVED
 
 RECORDED = Path(__file__).parents[3] / "fixtures" / "clusters" / "discovery"
-UNSERVED = {"pods/proxy", "services/proxy", "nodes/proxy", "serviceaccounts/token"}
+VERBLESS = {(one.group, one.version, one.plural) for one in UNSERVED}
 
 
 def recorded(name: str) -> Any:
@@ -28,48 +29,49 @@ def recorded(name: str) -> Any:
         ("apis-storage-v1", "storage.k8s.io"),
         ("apis-coordination-v1", "coordination.k8s.io"),
         ("apis-discovery-v1", "discovery.k8s.io"),
+        ("apis-events-v1", "events.k8s.io"),
+        ("apis-autoscaling-v1", "autoscaling"),
     ],
 )
 def test_resources_are_the_recorded_ones(file: str, group: str) -> None:
     wanted = recorded(file)
-    served = {one.plural for one in RESOURCES if one.group == group}
-    wanted["resources"] = [
-        row
-        for row in wanted["resources"]
-        if row["name"].partition("/")[0] in served and row["name"] not in UNSERVED
-    ]
-    assert discovery.resources(group, "v1") == wanted
+    missing = {plural for g, _, plural in VERBLESS if g == group}
+    rows = []
+    for row in wanted["resources"]:
+        plural, _, below = row["name"].partition("/")
+        if plural not in missing:
+            rows.append(row)
+        elif not below:
+            kept = ("name", "singularName", "namespaced", "kind", "shortNames")
+            rows.append({name: row[name] for name in kept if name in row} | {"verbs": []})
+    assert discovery.resources(group, "v1") == {**wanted, "resources": rows}
 
 
+@pytest.mark.parametrize("version", ["v2", "v2beta1"])
 @pytest.mark.parametrize("core", [True, False])
-def test_the_aggregated_form_is_the_recorded_one(core: bool) -> None:
+def test_the_aggregated_form_is_the_recorded_one(core: bool, version: str) -> None:
     wanted = recorded("api-aggregated" if core else "apis-aggregated")
-    served = {(one.group, one.plural) for one in RESOURCES}
-    items = []
     for item in wanted["items"]:
         group = item["metadata"].get("name", "")
-        for version in item["versions"]:
-            rows = [one for one in version["resources"] if (group, one["resource"]) in served]
-            for row in rows:
-                below = [
-                    one
-                    for one in row.get("subresources", ())
-                    if f"{row['resource']}/{one['subresource']}" not in UNSERVED
-                ]
-                row.pop("subresources", None)
-                if below:
-                    row["subresources"] = below
-            version["resources"] = rows
-        item["versions"] = [one for one in item["versions"] if one["resources"]]
-        if item["versions"]:
-            items.append(item)
-    assert discovery.aggregated(core) == {**wanted, "items": items}
+        for one in item["versions"]:
+            for row in one["resources"]:
+                if (group, one["version"], row["resource"]) in VERBLESS:
+                    row["verbs"] = []
+                    row.pop("subresources", None)
+                    row.pop("categories", None)
+    wanted["apiVersion"] = f"apidiscovery.k8s.io/{version}"
+    assert discovery.aggregated(core, version) == wanted
+
+
+def test_a_kind_is_served_or_is_not() -> None:
+    served = {(one.group, one.version, one.plural) for one in SERVED}
+    assert not served & VERBLESS
 
 
 def test_groups_come_in_the_recorded_order() -> None:
-    wanted = recorded("apis")
-    wanted["groups"] = [one for one in wanted["groups"] if one["name"] in discovery.GROUPS]
-    assert discovery.groups() == wanted
+    assert discovery.groups() == recorded("apis")
+    full = {one["name"] for one in discovery.groups(full=True)["groups"]}
+    assert full == {one.group for one in SERVED if one.group}
     assert discovery.group("apps") == recorded("apis-apps")
 
 
@@ -102,7 +104,8 @@ def test_over_http() -> None:
         ("/nosuch", 404, None),
         ("/apis/nosuch/v1", 404, None),
         ("/apis/apps/v9", 404, "the server could not find the requested resource"),
-        ("/apis/batch/v1", 404, "the offline cluster does not serve batch/v1"),
+        ("/metrics", 404, "the offline cluster keeps no metrics"),
+        ("/livez/nosuch", 404, None),
     ],
 )
 def test_what_is_not_there(path: str, status: int, message: str | None) -> None:

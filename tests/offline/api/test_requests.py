@@ -8,7 +8,7 @@ import pytest
 
 from tests.offline.api.support import PODS, SETS, TOKEN, Client, run, stateful_set
 from tests.offline.recordings import step
-from tutor.offline.api.app import LARGEST
+from tutor.offline.api.exchange import LARGEST
 
 
 def recorded(description: str, short: str = "k02") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -146,7 +146,7 @@ def test_a_body_has_a_limit() -> None:
             "the offline cluster has no NetworkPolicies",
         ),
         ("/apis/apps/v1/daemonsets", "the offline cluster has no DaemonSets"),
-        ("/api/v1/namespaces/default/endpoints", "the offline cluster has no Endpoints"),
+        ("/api/v1/namespaces/default/limitranges", "the offline cluster has no LimitRanges"),
     ],
 )
 def test_what_is_not_emulated_is_refused_in_words(path: str, words: str) -> None:

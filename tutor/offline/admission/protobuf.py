@@ -39,6 +39,8 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIGN = 1 << 63
 _LATEST = 253_402_300_799
+_MICRO = frozenset({"acquireTime", "eventTime", "lastObservedTime", "renewTime"})
+"""Fields of the type MicroTime."""
 
 
 class ProtobufError(ValueError):
@@ -105,6 +107,8 @@ def _fill(made: Obj, data: bytes, numbers: dict[str, Json], type_: Type, depth: 
                 entry = dict(_parts(value))
                 key = entry.get(1, b"")
                 made.setdefault(name, {})[_text(key)] = _value(entry.get(2, b""), ref.item, depth)
+            elif name in _MICRO and isinstance(value, bytes):
+                made[name] = _time(dict(_parts(value)), micro=True)
             else:
                 made[name] = _value(value, ref, depth)
 
@@ -121,6 +125,8 @@ def _value(value: int | bytes, ref: Ref, depth: int) -> Json:
         return _text(value)
     if code == BYTES:
         return base64.b64encode(value).decode()
+    if code == LIST and ref.item is not None:  # as in a map of lists
+        return [_value(one, ref.item, depth) for number, one in _parts(value) if number == 1]
     parts = dict(_parts(value))
     if code == QUANTITY:
         return _text(parts.get(1, b"0"))
@@ -134,11 +140,14 @@ def _value(value: int | bytes, ref: Ref, depth: int) -> Json:
     raise ProtobufError(f"illegal wireType {_BYTES}")
 
 
-def _time(parts: dict[int, int | bytes]) -> str | None:
-    seconds = parts.get(1, 0)
+def _time(parts: dict[int, int | bytes], micro: bool = False) -> str | None:
+    seconds, nanos = parts.get(1, 0), parts.get(2, 0)
     if not isinstance(seconds, int) or not 0 < seconds <= _LATEST:
         return None
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = _EPOCH + timedelta(seconds=seconds)
+    if micro and isinstance(nanos, int):
+        moment += timedelta(microseconds=nanos % 1_000_000_000 // 1000)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if micro else "%Y-%m-%dT%H:%M:%SZ")
 
 
 def _json(data: int | bytes) -> Json:

@@ -11,32 +11,99 @@ from functools import cache
 
 from tutor.manifest.schema_bundle import Bundle, Ref, Type
 
+_ACCESS = "nonResourceAttributes=NonResourceAttributes resourceAttributes=ResourceAttributes"
 _EXTRA = {
     "Binding": "apiVersion=s kind=s metadata=ObjectMeta target=ObjectReference!",
+    "BoundObjectReference": "apiVersion=s kind=s name=s uid=s",
     "DeleteOptions": (
         "apiVersion=s dryRun=[atomic:|:]s gracePeriodSeconds=l"
         " ignoreStoreReadErrorWithClusterBreakingPotential=b kind=s orphanDependents=b"
         " preconditions=Preconditions propagationPolicy=s"
     ),
     "Eviction": "apiVersion=s deleteOptions=DeleteOptions kind=s metadata=ObjectMeta",
+    "FieldSelectorAttributes": ("rawSelector=s requirements=[atomic:|:]FieldSelectorRequirement"),
+    "FieldSelectorRequirement": "key=s! operator=s! values=[atomic:|:]s",
+    "LabelSelectorAttributes": ("rawSelector=s requirements=[atomic:|:]LabelSelectorRequirement"),
+    "LocalSubjectAccessReview": (
+        "apiVersion=s kind=s metadata=ObjectMeta spec=SubjectAccessReviewSpec!"
+        " status=SubjectAccessReviewStatus"
+    ),
+    "NonResourceAttributes": "path=s verb=s",
+    "NonResourceRule": "nonResourceURLs=[atomic:|:]s verbs=[atomic:|:]s!",
     "Preconditions": "resourceVersion=s uid=s",
     "PriorityClass": (
         "apiVersion=s description=s globalDefault=b kind=s metadata=ObjectMeta preemptionPolicy=s"
         " value=i!"
     ),
+    "ResourceAttributes": (
+        "fieldSelector=FieldSelectorAttributes group=s labelSelector=LabelSelectorAttributes name=s"
+        " namespace=s resource=s subresource=s verb=s version=s"
+    ),
+    "ResourceRule": (
+        "apiGroups=[atomic:|:]s resourceNames=[atomic:|:]s resources=[atomic:|:]s"
+        " verbs=[atomic:|:]s!"
+    ),
     "Scale": "apiVersion=s kind=s metadata=ObjectMeta spec=ScaleSpec status=ScaleStatus",
     "ScaleSpec": "replicas=i",
     "ScaleStatus": "replicas=i! selector=s",
+    "SelfSubjectAccessReview": (
+        "apiVersion=s kind=s metadata=ObjectMeta spec=SelfSubjectAccessReviewSpec!"
+        " status=SubjectAccessReviewStatus"
+    ),
+    "SelfSubjectAccessReviewSpec": _ACCESS,
+    "SelfSubjectReview": ("apiVersion=s kind=s metadata=ObjectMeta status=SelfSubjectReviewStatus"),
+    "SelfSubjectReviewStatus": "userInfo=UserInfo",
+    "SelfSubjectRulesReview": (
+        "apiVersion=s kind=s metadata=ObjectMeta spec=SelfSubjectRulesReviewSpec!"
+        " status=SubjectRulesReviewStatus"
+    ),
+    "SelfSubjectRulesReviewSpec": "namespace=s",
+    "SubjectAccessReview": (
+        "apiVersion=s kind=s metadata=ObjectMeta spec=SubjectAccessReviewSpec!"
+        " status=SubjectAccessReviewStatus"
+    ),
+    "SubjectAccessReviewSpec": (
+        f"extra={{}}[atomic:|:]s groups=[atomic:|:]s {_ACCESS} uid=s user=s"
+    ),
+    "SubjectAccessReviewStatus": "allowed=b! denied=b evaluationError=s reason=s",
+    "SubjectRulesReviewStatus": (
+        "evaluationError=s incomplete=b! nonResourceRules=[atomic:|:]NonResourceRule!"
+        " resourceRules=[atomic:|:]ResourceRule!"
+    ),
+    "TokenRequest": (
+        "apiVersion=s kind=s metadata=ObjectMeta spec=TokenRequestSpec! status=TokenRequestStatus"
+    ),
+    "TokenRequestSpec": (
+        "audiences=[atomic:|:]s! boundObjectRef=BoundObjectReference expirationSeconds=l"
+    ),
+    "TokenRequestStatus": "expirationTimestamp=t! token=s!",
+    "UserInfo": "extra={}[atomic:|:]s groups=[atomic:|:]s uid=s username=s",
+    "events.v1.Event": (
+        "action=s apiVersion=s deprecatedCount=i deprecatedFirstTimestamp=t"
+        " deprecatedLastTimestamp=t deprecatedSource=EventSource eventTime=t kind=s"
+        " metadata=ObjectMeta note=s reason=s regarding=ObjectReference related=ObjectReference"
+        " reportingController=s reportingInstance=s series=events.v1.EventSeries type=s"
+    ),
+    "events.v1.EventSeries": "count=i! lastObservedTime=t!",
 }
 _EXTRA_KINDS = {
-    "Binding": "v1",
-    "DeleteOptions": "v1",
-    "Eviction": "policy/v1",
-    "PriorityClass": "scheduling.k8s.io/v1",
-    "Scale": "autoscaling/v1",
+    ("Binding", "v1"): "Binding",
+    ("DeleteOptions", "v1"): "DeleteOptions",
+    ("Event", "events.k8s.io/v1"): "events.v1.Event",
+    ("Eviction", "policy/v1"): "Eviction",
+    ("LocalSubjectAccessReview", "authorization.k8s.io/v1"): "LocalSubjectAccessReview",
+    ("PriorityClass", "scheduling.k8s.io/v1"): "PriorityClass",
+    ("Scale", "autoscaling/v1"): "Scale",
+    ("SelfSubjectAccessReview", "authorization.k8s.io/v1"): "SelfSubjectAccessReview",
+    ("SelfSubjectReview", "authentication.k8s.io/v1"): "SelfSubjectReview",
+    ("SelfSubjectRulesReview", "authorization.k8s.io/v1"): "SelfSubjectRulesReview",
+    ("SubjectAccessReview", "authorization.k8s.io/v1"): "SubjectAccessReview",
+    ("TokenRequest", "authentication.k8s.io/v1"): "TokenRequest",
 }
 _GROUPS = {
     "apps": "apps",
+    "authentication.k8s.io": "authentication",
+    "authorization.k8s.io": "authorization",
     "autoscaling": "autoscaling",
     "batch": "batch",
     "coordination.k8s.io": "coordination",
@@ -70,8 +137,8 @@ def types() -> Bundle:
         data["types"][f"granular.{target}"] = data["types"][target]
         packed = data["types"][owner]
         data["types"][owner] = packed.replace(f"{field}={target}", f"{field}=granular.{target}")
-    for kind, api_version in _EXTRA_KINDS.items():
-        data["kinds"].setdefault(kind, {})[api_version] = kind
+    for (kind, api_version), name in _EXTRA_KINDS.items():
+        data["kinds"].setdefault(kind, {})[api_version] = name
     return Bundle(json.dumps(data))
 
 

@@ -4,45 +4,22 @@ It knows HTTP and nothing of Kubernetes' rules; those are in ``service`` and beh
 """
 
 import asyncio
-import json
-import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias
-from urllib.parse import parse_qs
+from typing import Any, Protocol
 
-from tutor.manifest.emit import to_yaml
-from tutor.offline.api import discovery, openapi, present, reviews
+from tutor.offline.api import present
+from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send, as_json
 from tutor.offline.api.guard import authenticate, check_host, check_origin, refuse_anonymous
 from tutor.offline.api.logs import Log, ended
-from tutor.offline.api.negotiate import JSON, YAML, Form, check_body, form_of
-from tutor.offline.api.paths import (
-    VERSIONS,
-    PageNotFound,
-    Target,
-    target_of,
-    unknown,
-    wrong_method,
-)
+from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
+from tutor.offline.api.paths import PageNotFound, Target, target_of, wrong_method
 from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
-from tutor.offline.clock import timestamp
+from tutor.offline.api.telling import tell, told
 from tutor.offline.errors import Answer, ApiError
 
-Scope: TypeAlias = dict[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
-Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
-
-LARGEST = 3 * 1024 * 1024
-"""Bytes of a request's body, as of the real server."""
-SLOWEST = 30.0
-"""Seconds for a client to send the rest of its body."""
 BOOKMARKS = 60.0
 """Seconds between bookmarks of a watch that asked for them."""
 LONGEST_WATCH = 3600.0
 """Seconds of a watch that does not say how long."""
-
-
-class Gone(Exception):  # noqa: N818  (no error of ours)
-    """The client has left."""
 
 
 class Heart(Protocol):
@@ -53,6 +30,13 @@ class Heart(Protocol):
 
     def before(self) -> None:
         """Let the cluster come up to the present moment."""
+
+    def ready(self) -> None:
+        """Refuse a change that could not be kept.
+
+        Raises:
+            ApiError: The refusal.
+        """
 
     def after(self) -> None:
         """Keep what has changed, before it is acknowledged.
@@ -108,7 +92,7 @@ class App:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        exchange = _Exchange(scope, receive, send)
+        exchange = Exchange(scope, receive, send)
         try:
             await self._answer(exchange)
         except Gone:
@@ -118,7 +102,7 @@ class App:
         except PageNotFound:
             await exchange.text(404, "404 page not found\n")
 
-    async def _answer(self, exchange: "_Exchange") -> None:
+    async def _answer(self, exchange: Exchange) -> None:
         headers = exchange.headers
         check_host(headers.get("host", ""))
         check_origin(headers.get("origin"), headers.get("host", ""))
@@ -129,86 +113,20 @@ class App:
             await exchange.json(*await self._house.control(exchange.method, exchange.path, body))
             return
         self._house.heart.before()
-        if exchange.path in reviews.PATHS:
-            if exchange.method != "POST":
-                raise wrong_method()
-            stamp = timestamp(self._house.service.runner.clock.now)
-            answer = reviews.review(exchange.path, body, stamp)
-            await exchange.json(answer.code, answer.body)
-        elif _about_a_resource(exchange.path):
+        if _about_a_resource(exchange.path):
             await self._resource(exchange, body)
         elif exchange.method != "GET":
-            raise wrong_method() if _told(exchange.path) else PageNotFound
+            raise wrong_method() if told(exchange.path) else PageNotFound
         else:
-            await self._tell(exchange)
-
-    # -- what is not about objects
-
-    async def _tell(self, exchange: "_Exchange") -> None:
-        path = exchange.path.rstrip("/") or "/"
-        check = path.strip("/").partition("/")[0]
-        if path == "/version":
-            await exchange.json(200, discovery.VERSION)
-        elif check in ("healthz", "livez", "readyz"):
-            verbose = "verbose" in exchange.query
-            await exchange.text(200, discovery.health(check, verbose))
-        elif path == "/":
-            await exchange.json(200, discovery.root())
-        elif path == "/openapi/v2":
-            await exchange.send_all(200, openapi.LEGACY, openapi.LEGACY_MEDIA)
-        elif path == "/openapi/v3":
-            await exchange.json(200, openapi.index())
-        elif path.startswith("/openapi/v3/"):
-            await self._openapi(exchange, path.removeprefix("/openapi/v3/"))
-        else:
-            await self._discover(exchange, path)
-
-    async def _openapi(self, exchange: "_Exchange", path: str) -> None:
-        try:
-            packed = openapi.compressed(path)
-        except KeyError:
-            raise PageNotFound from None
-        form_of(exchange.headers.get("accept", ""), (), streams=False)
-        headers = [("etag", openapi.tag(path)), ("vary", "Accept, Accept-Encoding")]
-        if exchange.headers.get("if-none-match") == openapi.tag(path):
-            await exchange.send_all(304, b"", JSON, headers)
-        elif "gzip" in exchange.headers.get("accept-encoding", ""):
-            await exchange.send_all(200, packed, JSON, [*headers, ("content-encoding", "gzip")])
-        else:
-            await exchange.send_all(200, openapi.document(path), JSON, headers)
-
-    async def _discover(self, exchange: "_Exchange", path: str) -> None:
-        parts = path.strip("/").split("/")
-        accept = exchange.headers.get("accept", "")
-        found: dict[str, Any] | None = None
-        if parts in (["api"], ["apis"]):
-            if form_of(accept, ("APIGroupDiscoveryList",), streams=False).kind:
-                found = discovery.aggregated(parts == ["api"])
-                await exchange.json(200, found, f"{JSON};{discovery.AGGREGATED.partition(';')[2]}")
-                return
-            host = exchange.headers.get("host", "")
-            found = discovery.groups() if parts == ["apis"] else discovery.core_versions(host)
-        elif parts[0] == "apis" and len(parts) == 2:
-            found = discovery.group(parts[1])
-        elif parts == ["api", "v1"] or (parts[0] == "apis" and len(parts) == 3):
-            found = discovery.resources(parts[1] if parts[0] == "apis" else "", parts[-1])
-        if found is None:
-            group = parts[1] if parts[0] == "apis" and len(parts) > 1 else ""
-            if group and discovery.elsewhere(group, *parts[2:3]):
-                named = "/".join(parts[1:])
-                message = f"the offline cluster does not serve {named}"
-                raise ApiError(404, "NotFound", message, {})
-            if group in VERSIONS and group:
-                raise unknown()
-            raise PageNotFound
-        form_of(accept, (), streams=False)
-        await exchange.json(200, found)
+            await tell(exchange)
 
     # -- objects
 
-    async def _resource(self, exchange: "_Exchange", body: bytes) -> None:
+    async def _resource(self, exchange: Exchange, body: bytes) -> None:
         watch = exchange.flag("watch")
         target = target_of(exchange.method, exchange.path, watch)
+        if target.resource.warning:
+            exchange.warnings.append(target.resource.warning)
         form = _form(exchange, target)
         include = exchange.first("includeObject")
         if form.kind == "Table":
@@ -222,14 +140,18 @@ class App:
             content_type = check_body(exchange.headers.get("content-type", ""))
         agent = exchange.headers.get("user-agent", "")
         call = Call(target, exchange.query, body, content_type, agent)
-        try:
+        if target.verb in ("get", "list", "watch"):
             handled = self._house.service.handle(call)
-        finally:
-            self._house.heart.after()
+        else:
+            self._house.heart.ready()
+            try:
+                handled = self._house.service.handle(call)
+            finally:
+                self._house.heart.after()
         await self._send(exchange, target, handled, form, include)
 
     async def _send(
-        self, exchange: "_Exchange", target: Target, handled: Handled, form: Form, include: str
+        self, exchange: Exchange, target: Target, handled: Handled, form: Form, include: str
     ) -> None:
         now = self._house.service.runner.clock.now
         match handled:
@@ -245,7 +167,7 @@ class App:
                 await self._log(exchange, handled)
 
     async def _watch(
-        self, exchange: "_Exchange", watching: Watching, form: Form, include: str
+        self, exchange: Exchange, watching: Watching, form: Form, include: str
     ) -> None:
         loop = asyncio.get_running_loop()
         heart, clock = self._house.heart, self._house.service.runner.clock
@@ -265,7 +187,7 @@ class App:
                     watching.resource, found, now, form, include=include, headed=headed
                 )
                 headed = headed and found["type"] == "ERROR"
-                lines.append(_json(shown))
+                lines.append(as_json(shown))
             if lines:
                 await exchange.more(b"".join(lines))
             left = end - loop.time()
@@ -276,7 +198,7 @@ class App:
             await exchange.wait(heart.changed(), max(0.0, left))
         await exchange.finish()
 
-    async def _log(self, exchange: "_Exchange", log: Log) -> None:
+    async def _log(self, exchange: Exchange, log: Log) -> None:
         if not log.scheduled:
             await exchange.send_all(204, b"", "")
             return
@@ -293,149 +215,7 @@ class App:
         await exchange.finish()
 
 
-class _Exchange:
-    """One request and its answer."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in scope["headers"]
-        }
-        text = scope["query_string"].decode("latin-1")
-        self.query: dict[str, list[str]] = parse_qs(text, keep_blank_values=True)
-        self._receive = receive
-        self._send = send
-        self._leaving: asyncio.Task[None] | None = None
-
-    def first(self, name: str) -> str:
-        """The first value of a parameter."""
-        return self.query.get(name, [""])[0]
-
-    def flag(self, name: str) -> bool:
-        """Whether a parameter is given and not false."""
-        return self.first(name) not in ("", "0", "f", "F", "false", "False", "FALSE")
-
-    async def body(self) -> bytes:
-        """The whole body.
-
-        Raises:
-            ApiError: 413 for too large a one, 408 for one that does not come.
-            Gone: The client has left.
-        """
-        too_large = ApiError(
-            413,
-            "RequestEntityTooLarge",
-            f"Request entity too large: limit is {LARGEST}",
-        )
-        length = self.headers.get("content-length", "")
-        if length.isdigit() and int(length) > LARGEST:
-            raise too_large
-        parts: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(SLOWEST):
-                while True:
-                    message = await self._receive()
-                    if message["type"] == "http.disconnect":
-                        raise Gone
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > LARGEST:
-                        raise too_large
-                    if not message.get("more_body"):
-                        return b"".join(parts)
-        except TimeoutError:
-            raise ApiError(408, "Timeout", "the request's body did not come in time") from None
-
-    async def begin(self, status: int, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
-        """Send the head of the answer."""
-        base = [
-            ("audit-id", str(uuid.uuid4())),
-            ("cache-control", "no-cache, private"),
-            *([("content-type", media)] if media else []),
-            *headers,
-        ]
-        encoded = [(name.encode(), value.encode("utf-8")) for name, value in base]
-        await self._send({"type": "http.response.start", "status": status, "headers": encoded})
-
-    async def more(self, data: bytes) -> None:
-        """Send a part of the body."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
-
-    async def finish(self) -> None:
-        """Send the end of the body."""
-        if self._leaving is not None:
-            self._leaving.cancel()
-        await self._send({"type": "http.response.body", "body": b""})
-
-    async def send_all(
-        self, status: int, data: bytes, media: str, headers: Iterable[tuple[str, str]] = ()
-    ) -> None:
-        """Send a whole answer."""
-        length = [] if status in (204, 304) else [("content-length", str(len(data)))]
-        await self.begin(status, media, [*headers, *length])
-        await self._send({"type": "http.response.body", "body": data})
-
-    async def text(self, status: int, text: str, plain: bool = False) -> None:
-        """Answer with text."""
-        media = "text/plain" if plain else "text/plain; charset=utf-8"
-        await self.send_all(status, text.encode(), media)
-
-    async def json(self, status: int, value: Mapping[str, Any], media: str = JSON) -> None:
-        """Answer with JSON."""
-        await self.send_all(status, _json(value), media)
-
-    async def value(
-        self, status: int, value: Mapping[str, Any], form: Form, warnings: Iterable[str] = ()
-    ) -> None:
-        """Answer with an object, in JSON or YAML."""
-        headers = [("warning", _warning(one)) for one in warnings]
-        if form.media == YAML:
-            await self.send_all(status, to_yaml(value).encode(), YAML, headers)
-        elif self.flag("pretty"):
-            text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-            await self.send_all(status, text.encode(), JSON, headers)
-        else:
-            await self.send_all(status, _json(value), JSON, headers)
-
-    async def refuse(self, refusal: ApiError) -> None:
-        """Answer with a Status."""
-        headers: list[tuple[str, str]] = []
-        retry = refusal.details.get("retryAfterSeconds")
-        if retry:
-            headers.append(("retry-after", str(retry)))
-        if refusal.code == 408:
-            headers.append(("connection", "close"))
-        await self.send_all(refusal.code, _json(refusal.status()), JSON, headers)
-
-    async def wait(self, change: Awaitable[None], seconds: float) -> None:
-        """Wait for a change, so long at most.
-
-        Raises:
-            Gone: The client has left meanwhile.
-        """
-        if self._leaving is None:
-            self._leaving = asyncio.ensure_future(self._left())
-        waiting = asyncio.ensure_future(change)
-        try:
-            await asyncio.wait(
-                (waiting, self._leaving),
-                timeout=seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            waiting.cancel()
-            if self._leaving.done():
-                raise Gone
-
-    async def _left(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-
-
-def _form(exchange: _Exchange, target: Target) -> Form:
+def _form(exchange: Exchange, target: Target) -> Form:
     if target.subresource == "log":
         return Form()
     kinds: tuple[str, ...] = ("Table", "PartialObjectMetadata")
@@ -452,18 +232,3 @@ def _form(exchange: _Exchange, target: Target) -> Form:
 def _about_a_resource(path: str) -> bool:
     parts = path.strip("/").split("/")
     return (parts[0] == "api" and len(parts) > 2) or (parts[0] == "apis" and len(parts) > 3)
-
-
-def _told(path: str) -> bool:
-    """Whether a path can be read though it is no resource."""
-    first = path.strip("/").partition("/")[0]
-    return first in ("api", "apis", "openapi", "version", "healthz", "livez", "readyz")
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-
-
-def _warning(text: str) -> str:
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'299 - "{quoted}"'

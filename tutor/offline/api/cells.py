@@ -70,6 +70,25 @@ def _more(found: Iterable[str]) -> str:
     return text or UNSET
 
 
+def _endpoints(obj: Obj, now: float) -> Cells:
+    subsets = obj.get("subsets") or ()
+    shown = []
+    for subset in subsets:
+        addresses = [str(one.get("ip", "")) for one in subset.get("addresses") or ()]
+        ports = subset.get("ports")
+        if not ports:
+            shown += addresses
+        for port in ports or ():
+            shown += [
+                f"[{one}]:{port['port']}" if ":" in one else f"{one}:{port['port']}"
+                for one in addresses
+            ]
+    text = ",".join(shown[:_LISTED])
+    if len(shown) > _LISTED:
+        text = f"{text} + {len(shown) - _LISTED} more..."
+    return [name_of(obj), text if subsets else NONE, _born(obj, now)]
+
+
 def _endpoint_slice(obj: Obj, now: float) -> Cells:
     ports = [
         str(one["port"]) if one.get("port") is not None else str(one.get("name") or "*")
@@ -300,6 +319,7 @@ CELLS: dict[str, Callable[[Obj, float], Cells]] = {
     "configmaps": _config_map,
     "controllerrevisions.apps": _revision,
     "deployments.apps": _deployment,
+    "endpoints": _endpoints,
     "endpointslices.discovery.k8s.io": _endpoint_slice,
     "events": _event,
     "leases.coordination.k8s.io": _lease,

@@ -59,6 +59,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _IMAGES,
         Column("Selector", f":{_APPS}.DeploymentSpec.selector", wide=True),
     ),
+    "endpoints": (NAME, Column("Endpoints", f":{_CORE}.Endpoints.subsets"), AGE),
     "endpointslices.discovery.k8s.io": (
         NAME,
         Column("AddressType", f":{_DISCOVERY}.EndpointSlice.addressType"),

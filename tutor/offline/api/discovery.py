@@ -3,13 +3,23 @@
 Source: staging/src/k8s.io/apiserver/pkg/endpoints/discovery.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from tutor.offline.resources import ELSEWHERE, RESOURCES, Resource
+from tutor.offline.elsewhere import UNSERVED, Unserved
+from tutor.offline.resources import SERVED, Resource
 
 # The order of a real API server, by the priorities of its API services.
-GROUPS = ("apps", "policy", "storage.k8s.io", "coordination.k8s.io", "discovery.k8s.io")
-AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+_ORDER = (
+    "apiregistration.k8s.io apps events.k8s.io authentication.k8s.io authorization.k8s.io"
+    " autoscaling batch certificates.k8s.io networking.k8s.io policy rbac.authorization.k8s.io"
+    " storage.k8s.io admissionregistration.k8s.io apiextensions.k8s.io scheduling.k8s.io"
+    " coordination.k8s.io node.k8s.io discovery.k8s.io resource.k8s.io"
+    " flowcontrol.apiserver.k8s.io"
+)
+GROUPS = tuple(_ORDER.split())
+_ALL: tuple[Resource | Unserved, ...] = (*SERVED, *UNSERVED)
+_FULL = frozenset(one.group for one in SERVED)
 
 VERSION: dict[str, str] = {
     "major": "1",
@@ -26,7 +36,13 @@ VERSION: dict[str, str] = {
     "compiler": "gc",
     "platform": "linux/amd64",
 }
-_CHECKS = ("ping", "log", "etcd", "informer-sync", "shutdown")
+_ALIVE = ("ping", "log", "etcd")
+CHECKS = {
+    "healthz": _ALIVE,
+    "livez": _ALIVE,
+    "readyz": (*_ALIVE, "informer-sync", "shutdown"),
+}
+"""What is looked at for each kind of health."""
 
 
 def _version(group: str, version: str) -> dict[str, str]:
@@ -39,7 +55,12 @@ def _group(name: str) -> dict[str, Any]:
 
 
 def _versions(group: str) -> list[str]:
-    return list(dict.fromkeys(one.version for one in RESOURCES if one.group == group))
+    return list(dict.fromkeys(one.version for one in _ALL if one.group == group))
+
+
+def _rows(group: str, version: str) -> list[Resource | Unserved]:
+    found = [one for one in _ALL if (one.group, one.version) == (group, version)]
+    return sorted(found, key=lambda one: one.plural)
 
 
 def core_versions(address: str) -> dict[str, Any]:
@@ -51,35 +72,36 @@ def core_versions(address: str) -> dict[str, Any]:
     }
 
 
-def groups() -> dict[str, Any]:
-    """``/apis``."""
+def groups(full: bool = False) -> dict[str, Any]:
+    """``/apis``.
+
+    Args:
+        full: Only groups of which something is served.
+    """
     return {
         "kind": "APIGroupList",
         "apiVersion": "v1",
-        "groups": [_group(name) for name in GROUPS],
+        "groups": [_group(name) for name in GROUPS if not full or name in _FULL],
     }
 
 
 def group(name: str) -> dict[str, Any] | None:
-    """``/apis/apps``; None for a group that is not served."""
+    """``/apis/apps``; None for a group that is not known."""
     if name not in GROUPS:
         return None
     return {"kind": "APIGroup", "apiVersion": "v1", **_group(name)}
 
 
-def elsewhere(group: str, version: str = "") -> bool:
-    """Whether a real cluster serves a group, or its version, that this one has not."""
-    return any(g == group and version in ("", v) for g, v, _ in ELSEWHERE)
-
-
 def resources(group: str, version: str) -> dict[str, Any] | None:
     """``/apis/apps/v1``; None for what is not served."""
-    found = [one for one in RESOURCES if (one.group, one.version) == (group, version)]
+    found = _rows(group, version)
     if not found:
         return None
     rows: list[dict[str, Any]] = []
-    for resource in sorted(found, key=lambda one: one.plural):
+    for resource in found:
         rows.append(_row(resource))
+        if isinstance(resource, Unserved):
+            continue
         for below in resource.subresources.values():
             row: dict[str, Any] = {
                 "name": f"{resource.plural}/{below.name}",
@@ -95,56 +117,67 @@ def resources(group: str, version: str) -> dict[str, Any] | None:
     return {**head, "resources": rows}
 
 
-def _row(resource: Resource) -> dict[str, Any]:
+def _row(resource: Resource | Unserved) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": resource.plural,
-        "singularName": resource.singular,
+        "singularName": resource.kind.lower(),
         "namespaced": resource.namespaced,
         "kind": resource.kind,
-        "verbs": list(resource.verbs),
+        "verbs": [],
     }
     if resource.short_names:
         row["shortNames"] = list(resource.short_names)
+    if isinstance(resource, Unserved):
+        return row
+    row["verbs"] = list(resource.verbs)
     if resource.categories:
         row["categories"] = list(resource.categories)
-    row["storageVersionHash"] = resource.storage_version_hash
+    if resource.storage_version_hash:
+        row["storageVersionHash"] = resource.storage_version_hash
     return row
 
 
-def aggregated(core: bool) -> dict[str, Any]:
+def aggregated(core: bool, version: str = "v2", full: bool = False) -> dict[str, Any]:
     """``/api`` or ``/apis`` in one document.
 
     Args:
         core: The core group, or all others.
+        version: Of the document: ``v2`` or ``v2beta1``.
+        full: Only groups of which something is served.
     """
     items = []
     for name in ("",) if core else GROUPS:
+        if full and name not in _FULL:
+            continue
         versions = [
-            {"version": version, "resources": _aggregated(name, version), "freshness": "Current"}
-            for version in _versions(name)
+            {"version": one, "resources": _aggregated(name, one), "freshness": "Current"}
+            for one in _versions(name)
         ]
         items.append({"metadata": {"name": name} if name else {}, "versions": versions})
     return {
         "kind": "APIGroupDiscoveryList",
-        "apiVersion": "apidiscovery.k8s.io/v2",
+        "apiVersion": f"apidiscovery.k8s.io/{version}",
         "metadata": {},
         "items": items,
     }
 
 
 def _aggregated(group: str, version: str) -> list[dict[str, Any]]:
-    found = [one for one in RESOURCES if (one.group, one.version) == (group, version)]
     rows: list[dict[str, Any]] = []
-    for resource in sorted(found, key=lambda one: one.plural):
+    for resource in _rows(group, version):
         row: dict[str, Any] = {
             "resource": resource.plural,
             "responseKind": {"group": "", "version": "", "kind": resource.kind},
             "scope": "Namespaced" if resource.namespaced else "Cluster",
-            "singularResource": resource.singular,
-            "verbs": list(resource.verbs),
+            "singularResource": resource.kind.lower(),
+            "verbs": [],
         }
+        rows.append(row)
         if resource.short_names:
             row["shortNames"] = list(resource.short_names)
+        if isinstance(resource, Unserved):
+            continue
+        row["verbs"] = list(resource.verbs)
         if resource.categories:
             row["categories"] = list(resource.categories)
         if resource.subresources:
@@ -160,7 +193,6 @@ def _aggregated(group: str, version: str) -> list[dict[str, Any]]:
                 }
                 for below in resource.subresources.values()
             ]
-        rows.append(row)
     return rows
 
 
@@ -169,18 +201,29 @@ def root() -> dict[str, Any]:
     paths = ["/api", "/api/v1", "/apis", "/apis/"]
     for name in sorted(GROUPS):
         paths.append(f"/apis/{name}")
-        paths += [f"/apis/{name}/{version}" for version in _versions(name)]
-    return {"paths": [*paths, "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"]}
+        paths += [f"/apis/{name}/{version}" for version in sorted(_versions(name))]
+    for check, parts in CHECKS.items():
+        paths += [f"/{check}", *sorted(f"/{check}/{one}" for one in parts)]
+    return {"paths": sorted([*paths, "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"])}
 
 
-def health(check: str, verbose: bool) -> str:
+def health(check: str, verbose: bool, excluded: Sequence[str] = ()) -> str:
     """``/healthz``, ``/livez`` and ``/readyz``.
 
     Args:
         check: Which of the three.
         verbose: Whether every check is named.
+        excluded: Checks that are not to be made.
+
+    Source: apiserver pkg/server/healthz/healthz.go, handleRootHealth.
     """
     if not verbose:
         return "ok"
-    lines = [f"[+]{one} ok" for one in _CHECKS]
+    lines = [
+        f"[+]{one} excluded: ok" if one in excluded else f"[+]{one} ok" for one in CHECKS[check]
+    ]
+    unknown = sorted(set(excluded) - set(CHECKS[check]))
+    if unknown:
+        quoted = ",".join(f'"{one}"' for one in unknown)
+        lines.append(f"warn: some health checks cannot be excluded: no matches for {quoted}")
     return "".join(f"{line}\n" for line in lines) + f"{check} check passed\n"

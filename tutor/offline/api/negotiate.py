@@ -54,6 +54,12 @@ def _clauses(accept: str) -> Iterator[_Clause]:
         yield _Clause(media.lower(), quality, parameters)
 
 
+def wanted(accept: str) -> list[str]:
+    """The media types of an Accept header, best first; anything where it is empty."""
+    clauses = sorted(_clauses(accept or "*/*"), key=lambda one: -one.quality)
+    return [one.media for one in clauses if one.quality]
+
+
 def form_of(accept: str, kinds: Sequence[str], streams: bool) -> Form:
     """The first form of an Accept header that can be given.
 
@@ -99,7 +105,7 @@ def _media(wanted: str) -> str:
 
 def _served(kind: str, group: str, version: str) -> bool:
     if kind == "APIGroupDiscoveryList":
-        return group == "apidiscovery.k8s.io" and version == "v2"
+        return group == "apidiscovery.k8s.io" and version in ("v2", "v2beta1")
     return group == _META and version in ("v1", "v1beta1")
 
 

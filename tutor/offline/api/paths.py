@@ -4,18 +4,13 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; the r
 endpoints/installer.go makes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tutor.offline.elsewhere import UNSERVED, Unserved, unserved
 from tutor.offline.errors import ApiError
-from tutor.offline.resources import ELSEWHERE, RESOURCES, Resource, find
+from tutor.offline.resources import SERVED, Resource, find
 
-GROUPS = tuple(dict.fromkeys(one.group for one in RESOURCES))
-VERSIONS: Mapping[str, tuple[str, ...]] = {
-    group: tuple(dict.fromkeys(one.version for one in RESOURCES if one.group == group))
-    for group in GROUPS
-}
-_SERVED_ELSEWHERE = {group for group, _, _ in ELSEWHERE}
+_GROUPS = {one.group for one in SERVED} | {one.group for one in UNSERVED}
 _NAMESPACE_PARTS = ("status", "finalize")
 
 
@@ -34,10 +29,10 @@ def wrong_method() -> ApiError:
     return ApiError(405, "MethodNotAllowed", message, {})
 
 
-def not_emulated(kind: str) -> ApiError:
+def not_emulated(resource: Unserved) -> ApiError:
     """404 for what a real cluster has and this one has not."""
-    plural = kind if kind.endswith("s") else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-    return ApiError(404, "NotFound", f"the offline cluster has no {plural}", {})
+    message = f"the offline cluster has no {resource.several}"
+    return ApiError(404, "NotFound", message, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +80,12 @@ def target_of(method: str, path: str, watch: bool) -> Target:
     plural = parts[0] if parts else ""
     name = parts[1] if len(parts) > 1 else ""
     subresource = "/".join(parts[2:])
+    if subresource.startswith("proxy/"):
+        subresource = "proxy"  # what follows is for whoever is behind it
     resource = find(group, version, plural)
     if resource is None:
-        kind = ELSEWHERE.get((group, version, plural))
-        raise not_emulated(kind) if kind else unknown()
+        missing = unserved(group, version, plural)
+        raise not_emulated(missing) if missing is not None else unknown()
     if not resource.namespaced and namespace:
         raise unknown()
     if resource.namespaced and not namespace and name:
@@ -108,7 +105,7 @@ def _split(path: str) -> tuple[str, str, list[str]]:
         group, version, rest = "", parts[1], parts[2:]
     else:
         group, version, rest = parts[1], parts[2], parts[3:]
-    if group not in VERSIONS and group not in _SERVED_ELSEWHERE:
+    if group not in _GROUPS:
         raise PageNotFound
     if not group and version != "v1":
         raise PageNotFound

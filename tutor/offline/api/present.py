@@ -4,8 +4,10 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from tutor.offline import newer_events
 from tutor.offline.api.cells import CELLS, scale
 from tutor.offline.api.columns import COLUMNS, SCALE, definitions
 from tutor.offline.api.negotiate import Form
@@ -29,6 +31,13 @@ def check_included(include: str) -> None:
         message = f"Invalid value: \"{include}\": must be 'Metadata', 'Object', 'None', or empty"
         cause = Cause("FieldValueInvalid", message, "includeObject")
         raise invalid("TableOptions", "meta.k8s.io", "", [cause])
+
+
+def native(resource: Resource, obj: Obj) -> Obj:
+    """An object in the form its resource has."""
+    if not resource.stored_as or obj.get("kind") == "Status":
+        return obj
+    return newer_events.shown(obj)
 
 
 def partial(obj: Obj, version: str) -> Obj:
@@ -62,25 +71,25 @@ def table(
         headed: Whether the columns are described; once in a watch.
     """
     scales = None
+    home = resource.stored_as or resource.name
     rows = []
     for obj in objects:
         scales = obj.get("kind") == "Scale"
-        cells = scale(obj, now) if scales else CELLS[resource.name](obj, now)
+        cells = scale(obj, now) if scales else CELLS[home](obj, now)
         row: dict[str, Any] = {"cells": cells}
-        if resource.name == "pods" and not scales:
+        if home == "pods" and not scales:
             ended = conditions(obj)
             if ended:
                 row["conditions"] = ended
         if include == "Object":
-            row["object"] = {
-                "kind": resource.kind,
-                "apiVersion": resource.api_version,
-                **obj,
-            }
+            row["object"] = native(
+                resource,
+                {"kind": resource.kind, "apiVersion": resource.api_version, **obj},
+            )
         else:
             row["object"] = None if include == "None" else partial(obj, form.version)
         rows.append(row)
-    columns = SCALE if scales else COLUMNS[resource.name]
+    columns = SCALE if scales else COLUMNS[home]
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{form.version}",
@@ -100,7 +109,7 @@ def one(resource: Resource, obj: Obj, now: float, form: Form, include: str = "")
         return table(resource, [obj], metadata, now, form, include=include)
     if form.kind == "PartialObjectMetadata":
         return partial(obj, form.version)
-    return obj
+    return native(resource, obj)
 
 
 def listed(resource: Resource, page: Page, now: float, form: Form, include: str = "") -> Obj:
@@ -114,6 +123,8 @@ def listed(resource: Resource, page: Page, now: float, form: Form, include: str 
             "metadata": page.metadata,
             "items": [partial(obj, form.version) for obj in page.items],
         }
+    if resource.stored_as:
+        page = replace(page, items=[native(resource, obj) for obj in page.items])
     return page.body(resource)
 
 
@@ -128,8 +139,10 @@ def event(
 ) -> dict[str, Any]:
     """An event of a watch in the form asked for."""
     obj = found["object"]
-    if found["type"] == "ERROR" or not form.kind:
+    if found["type"] == "ERROR":
         return found
+    if not form.kind:
+        return {"type": found["type"], "object": native(resource, obj)}
     if form.kind != "Table":
         return {"type": found["type"], "object": partial(obj, form.version)}
     metadata = {"resourceVersion": meta(obj)["resourceVersion"]}

@@ -1,48 +1,88 @@
-"""The two questions about oneself: who am I, and may I (``kubectl auth whoami``, ``can-i``).
+"""Questions about users: who am I, and may I (``kubectl auth whoami``, ``can-i``).
 
-One user exists here, and may do everything.
+One user exists here, and may do everything; whoever else is asked about may do nothing.
+
+Source: pkg/registry/authorization, pkg/registry/authentication/selfsubjectreview;
+pkg/apis/authorization/validation.
 """
 
 import json
 from typing import Any
 
-from tutor.offline.errors import Answer
-from tutor.offline.refusals import bad_request
+from tutor.offline.clock import timestamp
+from tutor.offline.errors import Answer, Cause
+from tutor.offline.objects import Obj, dig
+from tutor.offline.refusals import bad_request, invalid_object
+from tutor.offline.registry import Registry
+from tutor.offline.requests import Raw, Request
 
-_USER = {"username": "kubernetes-admin", "groups": ["system:masters", "system:authenticated"]}
-PATHS = {
-    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": "SelfSubjectAccessReview",
-    "/apis/authentication.k8s.io/v1/selfsubjectreviews": "SelfSubjectReview",
+USER, GROUPS = "kubernetes-admin", ("system:masters", "system:authenticated")
+_EVERYTHING: dict[str, Any] = {
+    "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
+    "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
+    "incomplete": False,
 }
 
 
-def review(path: str, body: bytes, stamp: str) -> Answer:
+def review(registry: Registry, request: Request, body: Raw) -> Answer:
     """The answer to a review.
 
     Args:
-        path: One of :data:`PATHS`.
-        body: The review asked for, as JSON.
-        stamp: The time, for its metadata.
+        registry: For decoding and the time.
+        request: To create one of ``resources.REVIEWS``.
+        body: The review as it came.
 
     Raises:
-        ApiError: 400 for a body that is no such review.
+        ApiError: 400 or 422.
     """
-    kind = PATHS[path]
-    try:
-        asked = json.loads(body)
-    except ValueError:
-        asked = None
-    if not isinstance(asked, dict) or asked.get("kind", kind) != kind:
-        raise bad_request(f"the object provided is unrecognized (must be of type {kind})")
-    status: dict[str, Any] = {"userInfo": _USER}
-    if kind == "SelfSubjectAccessReview":
-        status = {"allowed": True}
-    metadata = {"creationTimestamp": stamp} if kind == "SelfSubjectReview" else {}
-    answer: dict[str, Any] = {
-        "kind": kind,
-        "apiVersion": path.removeprefix("/apis/").rpartition("/")[0],
-        "metadata": metadata,
-    }
-    if "spec" in asked:
-        answer["spec"] = asked["spec"]
-    return Answer(201, {**answer, "status": status})
+    asked = registry.admission.decode(request, body)
+    kind = request.resource.kind
+    status: dict[str, Any]
+    if kind == "SelfSubjectReview":
+        status = {"userInfo": {"username": USER, "groups": list(GROUPS)}}
+        stamp = timestamp(registry.clock.now)
+        asked = {**asked, "metadata": {**asked.get("metadata", {}), "creationTimestamp": stamp}}
+    elif kind == "SelfSubjectRulesReview":
+        if not dig(asked, "spec", "namespace"):
+            raise bad_request("no namespace on request")
+        status = _EVERYTHING
+    else:
+        _check(request, asked)
+        status = {"allowed": kind.startswith("Self") or _known(asked)}
+    asked.pop("status", None)
+    managed = registry.admission.manage(request, None, asked)
+    return Answer(201, {**managed, "status": status}, tuple(request.warnings))
+
+
+def _known(asked: Obj) -> bool:
+    groups = dig(asked, "spec", "groups", default=())
+    return dig(asked, "spec", "user") == USER or GROUPS[0] in groups
+
+
+def _check(request: Request, asked: Obj) -> None:
+    """Refuse an access review that asks for nothing, or for too much."""
+    spec = asked.get("spec") or {}
+    causes = []
+    of_resource, of_path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if of_resource is not None and of_path is not None:
+        shown = json.dumps(of_path, separators=(",", ":"))
+        message = (
+            f"Invalid value: {shown}: cannot be specified in combination with resourceAttributes"
+        )
+        causes.append(Cause("FieldValueInvalid", message, "spec.nonResourceAttributes"))
+    if of_resource is None and of_path is None:
+        message = (
+            "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes "
+            "must be specified"
+        )
+        causes.append(Cause("FieldValueInvalid", message, "spec.resourceAttributes"))
+    own = request.resource.kind.startswith("Self")
+    if not own and not spec.get("user") and not spec.get("groups"):
+        message = 'Invalid value: "": at least one of user or group must be specified'
+        causes.append(Cause("FieldValueInvalid", message, "spec.user"))
+    if causes:
+        raise invalid_object(request.resource, "", *causes)
+    if request.namespace and dig(of_resource, "namespace", default="") != request.namespace:
+        raise bad_request(
+            f"spec.resourceAttributes.namespace must match namespace: {request.namespace}"
+        )

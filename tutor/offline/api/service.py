@@ -13,18 +13,22 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from tutor.offline.admission import protobuf
 from tutor.offline.api.logs import Log, log_of
 from tutor.offline.api.paths import Target
+from tutor.offline.api.reviews import review
 from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
 from tutor.offline.errors import Answer, ApiError, Cause
 from tutor.offline.listing import Page, Query, page, query_of
+from tutor.offline.newer_events import NewerEvents
+from tutor.offline.objects import name_of
 from tutor.offline.refusals import bad_request, invalid_options, unsupported
+from tutor.offline.registry import Registry
 from tutor.offline.requests import PatchType, Raw, Request
-from tutor.offline.resources import Resource
+from tutor.offline.resources import REVIEWS, Resource, named
 from tutor.offline.runner import Runner
 from tutor.offline.watching import Watch
 
@@ -37,12 +41,14 @@ PATCHES: Mapping[str, PatchType] = {
 _VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 _LONGEST_MANAGER = 128
 _OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
-_NO_LIVES = {  # subresources that need a container that really runs
-    "attach": "attach to a container",
-    "exec": "run a command in a container",
-    "portforward": "forward a port to a container",
-    "ephemeralcontainers": "add an ephemeral container to a Pod",
-    "resize": "resize the containers of a Pod",
+_NO_LIVES = {  # subresources that need what is not emulated
+    "attach": "attach to a container: no container runs",
+    "ephemeralcontainers": "add an ephemeral container to a Pod: no container runs",
+    "exec": "run a command in a container: no container runs",
+    "portforward": "forward a port to a container: no container runs",
+    "proxy": "pass a request on: no container runs",
+    "resize": "resize the containers of a Pod: no container runs",
+    "token": "issue a token: it has one user",
 }
 
 Parameters: TypeAlias = Mapping[str, Sequence[str]]
@@ -117,11 +123,8 @@ class Service:
         target = call.target
         if target.subresource in _NO_LIVES:
             self.runner.registry.get(target.resource, target.namespace, target.name)
-            raise ApiError(
-                501,
-                "NotImplemented",
-                f"the offline cluster cannot {_NO_LIVES[target.subresource]}: no container runs",
-            )
+            message = f"the offline cluster cannot {_NO_LIVES[target.subresource]}"
+            raise ApiError(501, "NotImplemented", message, {})
         store = self.runner.store
         store.actor = call.agent
         try:
@@ -140,15 +143,16 @@ class Service:
         version = _first(call.parameters, "resourceVersion")
         if version:  # refused as a list's would be
             query_of(target.resource, {"resourceVersion": version})
-        found = registry.get(target.resource, target.namespace, target.name, target.subresource)
-        return Answer(200, found)
+        resource = stored(target.resource)
+        return Answer(
+            200, registry.get(resource, target.namespace, target.name, target.subresource)
+        )
 
     def _list(self, call: Call) -> Handled:
         target = call.target
         query = query_of(target.resource, _flat(call.parameters))
-        return Listed(
-            target.resource, page(self.runner.store, target.resource, target.namespace, query)
-        )
+        found = page(self.runner.store, stored(target.resource), target.namespace, query)
+        return Listed(target.resource, found)
 
     def _watch(self, call: Call) -> Handled:
         target = call.target
@@ -158,25 +162,36 @@ class Service:
             wanted = parameters.get("fieldSelector")
             parameters["fieldSelector"] = f"{wanted},{one}" if wanted else one
         query = query_of(target.resource, parameters)
-        watch = Watch(self.runner.store, target.resource, target.namespace, query)
+        watch = Watch(self.runner.store, stored(target.resource), target.namespace, query)
         return Watching(target.resource, watch, query)
 
     # -- changing
 
     def _create(self, call: Call) -> Handled:
         request = self._request(call)
-        made = self.runner.registry.create(request, _raw(call))
+        if request.resource in REVIEWS:
+            return review(self.runner.registry, request, _raw(call))
+        if request.resource.name == "bindings":
+            return self._bind(request, _raw(call))
+        made = self._home(request).create(request, _raw(call))
         return Answer(201, made, tuple(request.warnings))
+
+    def _bind(self, request: Request, body: Raw) -> Answer:
+        """A Binding posted by itself: it means the Pod of its name."""
+        registry = self.runner.registry
+        found = registry.admission.decode(request, body)
+        below = replace(request, resource=named("pods"), name=name_of(found), subresource="binding")
+        return Answer(201, registry.below(below, found), tuple(request.warnings))
 
     def _update(self, call: Call) -> Handled:
         request = self._request(call)
-        stored, created = self.runner.registry.update(request, _raw(call))
-        return Answer(201 if created else 200, stored, tuple(request.warnings))
+        found, created = self._home(request).update(request, _raw(call))
+        return Answer(201 if created else 200, found, tuple(request.warnings))
 
     def _patch(self, call: Call) -> Handled:
         request = self._request(call)
-        stored, created = self.runner.registry.patch(request, _raw(call))
-        return Answer(201 if created else 200, stored, tuple(request.warnings))
+        found, created = self._home(request).patch(request, _raw(call))
+        return Answer(201 if created else 200, found, tuple(request.warnings))
 
     def _delete(self, call: Call) -> Handled:
         options = _delete_options(call)
@@ -193,12 +208,17 @@ class Service:
         found = self.runner.registry.delete_collection(request, options, query.selects)
         return Listed(target.resource, Page(found, self.runner.store.version))
 
+    def _home(self, request: Request) -> Registry | NewerEvents:
+        """The registry that takes objects of the request's resource."""
+        registry = self.runner.registry
+        return NewerEvents(registry) if request.resource.stored_as else registry
+
     @staticmethod
     def _deletion(call: Call, options: DeleteOptions) -> Request:
         target = call.target
         return Request(
             "delete",
-            target.resource,
+            stored(target.resource),
             target.namespace,
             target.name,
             dry_run=options.dry_run,
@@ -250,6 +270,11 @@ class Service:
             force=force in ("1", "true", "True", "TRUE", "t", "T"),
             patch_type=patch_type,
         )
+
+
+def stored(resource: Resource) -> Resource:
+    """The resource whose objects are kept where another one shows them."""
+    return named(resource.stored_as) if resource.stored_as else resource
 
 
 def _manager_causes(manager: str) -> list[Cause]:

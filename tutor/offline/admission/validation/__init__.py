@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tutor.offline.admission.validation import claims, others, pods, services, workloads
+from tutor.offline.admission.validation import claims, network, others, pods, services, workloads
 from tutor.offline.admission.validation.fields import dns_label, dns_subdomain, not_negative
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.errors import Cause
@@ -13,6 +13,8 @@ _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
     "ConfigMap": others.validate_config_map,
     "ControllerRevision": others.validate_revision,
     "EndpointSlice": others.validate_slice,
+    "Endpoints": network.validate_endpoints,
+    "Event": network.validate_event,
     "Lease": others.validate_lease,
     "Namespace": others.validate_namespace,
     "Node": others.validate_node,

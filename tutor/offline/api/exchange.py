@@ -1,0 +1,177 @@
+"""One HTTP request and its answer, over ASGI."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs
+
+from tutor.manifest.emit import to_yaml
+from tutor.offline.api.negotiate import JSON, YAML, Form
+from tutor.offline.errors import ApiError
+
+Scope: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+
+LARGEST = 3 * 1024 * 1024
+"""Bytes of a request's body, as of the real server."""
+SLOWEST = 30.0
+"""Seconds for a client to send the rest of its body."""
+
+
+class Gone(Exception):  # noqa: N818  (no error of ours)
+    """The client has left."""
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        text = scope["query_string"].decode("latin-1")
+        self.query: dict[str, list[str]] = parse_qs(text, keep_blank_values=True)
+        self.warnings: list[str] = []
+        self._receive = receive
+        self._send = send
+        self._leaving: asyncio.Task[None] | None = None
+
+    def first(self, name: str) -> str:
+        """The first value of a parameter."""
+        return self.query.get(name, [""])[0]
+
+    def flag(self, name: str) -> bool:
+        """Whether a parameter is given and not false."""
+        return self.first(name) not in ("", "0", "f", "F", "false", "False", "FALSE")
+
+    async def body(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            ApiError: 413 for too large a one, 408 for one that does not come.
+            Gone: The client has left.
+        """
+        too_large = ApiError(
+            413,
+            "RequestEntityTooLarge",
+            f"Request entity too large: limit is {LARGEST}",
+        )
+        length = self.headers.get("content-length", "")
+        if length.isdigit() and int(length) > LARGEST:
+            raise too_large
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(SLOWEST):
+                while True:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise Gone
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > LARGEST:
+                        raise too_large
+                    if not message.get("more_body"):
+                        return b"".join(parts)
+        except TimeoutError:
+            raise ApiError(408, "Timeout", "the request's body did not come in time") from None
+
+    async def begin(self, status: int, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Send the head of the answer."""
+        given = [*headers, *(("warning", _warning(one)) for one in self.warnings)]
+        base = [("audit-id", str(uuid.uuid4()))]
+        if all(name != "cache-control" for name, _ in given):
+            base.append(("cache-control", "no-cache, private"))
+        base += [*([("content-type", media)] if media else []), *given]
+        encoded = [(name.encode(), value.encode("utf-8")) for name, value in base]
+        await self._send({"type": "http.response.start", "status": status, "headers": encoded})
+
+    async def more(self, data: bytes) -> None:
+        """Send a part of the body."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def finish(self) -> None:
+        """Send the end of the body."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def send_all(
+        self, status: int, data: bytes, media: str, headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Send a whole answer."""
+        length = [] if status in (204, 304) else [("content-length", str(len(data)))]
+        await self.begin(status, media, [*headers, *length])
+        await self._send({"type": "http.response.body", "body": data})
+
+    async def text(self, status: int, text: str, plain: bool = False) -> None:
+        """Answer with text."""
+        media = "text/plain" if plain else "text/plain; charset=utf-8"
+        await self.send_all(status, text.encode(), media)
+
+    async def json(self, status: int, value: Mapping[str, Any], media: str = JSON) -> None:
+        """Answer with JSON."""
+        await self.send_all(status, as_json(value), media)
+
+    async def value(
+        self, status: int, value: Mapping[str, Any], form: Form, warnings: Iterable[str] = ()
+    ) -> None:
+        """Answer with an object, in JSON or YAML."""
+        self.warnings += warnings
+        if form.media == YAML:
+            await self.send_all(status, to_yaml(value).encode(), YAML)
+        elif self.flag("pretty"):
+            text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+            await self.send_all(status, text.encode(), JSON)
+        else:
+            await self.send_all(status, as_json(value), JSON)
+
+    async def refuse(self, refusal: ApiError) -> None:
+        """Answer with a Status."""
+        headers: list[tuple[str, str]] = []
+        retry = refusal.details.get("retryAfterSeconds")
+        if retry:
+            headers.append(("retry-after", str(retry)))
+        if refusal.code == 408:
+            headers.append(("connection", "close"))
+        await self.send_all(refusal.code, as_json(refusal.status()), JSON, headers)
+
+    async def wait(self, change: Awaitable[None], seconds: float) -> None:
+        """Wait for a change, so long at most.
+
+        Raises:
+            Gone: The client has left meanwhile.
+        """
+        if self._leaving is None:
+            self._leaving = asyncio.ensure_future(self._left())
+        waiting = asyncio.ensure_future(change)
+        try:
+            await asyncio.wait(
+                (waiting, self._leaving),
+                timeout=seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            waiting.cancel()
+            if self._leaving.done():
+                raise Gone
+
+    async def _left(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """A line of JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def _warning(text: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'299 - "{quoted}"'
