@@ -139,11 +139,9 @@ class Set:
         def over() -> bool:
             found = self.read()
             status = found.status
-            return (
-                status.observed_generation == found.metadata.generation
-                and status.current_revision == status.update_revision
-                and (status.ready_replicas or 0) == found.spec.replicas
-            )
+            seen = status.observed_generation == found.metadata.generation
+            promoted = status.current_revision == status.update_revision
+            return seen and promoted and bool(status.ready_replicas == found.spec.replicas)
 
         self.cluster.eventually(over)
 

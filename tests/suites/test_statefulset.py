@@ -172,11 +172,11 @@ class Seen:
     def _run(self, cluster: Cluster, version: str) -> None:
         pods = cluster.core.list_namespaced_pod
         while not self._stopped:
-            for kind, pod in cluster.watch(
+            for kind, one in cluster.watch(
                 pods, NS, label_selector=SELECTOR, resource_version=version, timeout_seconds=1
             ):
-                version = pod.metadata.resource_version
-                self.events.append((kind, pod.metadata.name))
+                version = one.metadata.resource_version
+                self.events.append((kind, one.metadata.name))
 
     def stop(self) -> None:
         self._stopped = True
