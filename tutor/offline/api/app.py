@@ -11,7 +11,7 @@ from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send, as_
 from tutor.offline.api.guard import authenticate, check_host, check_origin, refuse_anonymous
 from tutor.offline.api.logs import Log, ended
 from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
-from tutor.offline.api.paths import PageNotFound, Target, target_of, wrong_method
+from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
 from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
 from tutor.offline.api.telling import tell, told
 from tutor.offline.errors import Answer, ApiError
@@ -72,6 +72,8 @@ class House(Protocol):
         """
 
 
+_SWEEPS = ("kubectl apply", "kubectl cluster-info dump")
+"""Commands that list kinds nobody named: ``--prune`` would stop at the first refusal."""
 CONTROL = "/sts-tutor/"
 """Where the paths of the program itself begin."""
 
@@ -123,8 +125,14 @@ class App:
     # -- objects
 
     async def _resource(self, exchange: Exchange, body: bytes) -> None:
-        watch = exchange.flag("watch")
-        target = target_of(exchange.method, exchange.path, watch)
+        try:
+            target = target_of(exchange.method, exchange.path, exchange.flag("watch"))
+        except NotEmulated as missing:
+            if missing.listed and exchange.headers.get("kubectl-command") in _SWEEPS:
+                version = self._house.service.runner.store.version
+                await exchange.json(200, present.empty(missing.resource, version))
+                return
+            raise
         if target.resource.warning:
             exchange.warnings.append(target.resource.warning)
         form = _form(exchange, target)

@@ -12,6 +12,13 @@ from tutor.offline.resources import SERVED, Resource, find
 
 _GROUPS = {one.group for one in SERVED} | {one.group for one in UNSERVED}
 _NAMESPACE_PARTS = ("status", "finalize")
+_VERBS_BELOW = {
+    "GET": "get",
+    "PUT": "update",
+    "PATCH": "patch",
+    "POST": "create",
+    "DELETE": "delete",
+}
 
 
 class PageNotFound(Exception):  # noqa: N818  (an answer, no fault of the program)
@@ -29,10 +36,19 @@ def wrong_method() -> ApiError:
     return ApiError(405, "MethodNotAllowed", message, {})
 
 
-def not_emulated(resource: Unserved) -> ApiError:
-    """404 for what a real cluster has and this one has not."""
-    message = f"the offline cluster has no {resource.several}"
-    return ApiError(404, "NotFound", message, {})
+class NotEmulated(ApiError):  # noqa: N818  (an answer, no fault of the program)
+    """404 for what a real cluster has and this one has not.
+
+    Attributes:
+        resource: Of what.
+        listed: Whether the request would have listed all there is.
+    """
+
+    def __init__(self, resource: Unserved, listed: bool) -> None:
+        message = f"the offline cluster has no {resource.several}"
+        super().__init__(404, "NotFound", message, {})
+        self.resource = resource
+        self.listed = listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +98,14 @@ def target_of(method: str, path: str, watch: bool) -> Target:
     subresource = "/".join(parts[2:])
     if subresource.startswith("proxy/"):
         subresource = "proxy"  # what follows is for whoever is behind it
+    if subresource == "proxy":
+        name = _behind(name)
     resource = find(group, version, plural)
     if resource is None:
         missing = unserved(group, version, plural)
-        raise not_emulated(missing) if missing is not None else unknown()
+        if missing is None:
+            raise unknown()
+        raise NotEmulated(missing, method == "GET" and not name and not watch)
     if not resource.namespaced and namespace:
         raise unknown()
     if resource.namespaced and not namespace and name:
@@ -112,6 +132,12 @@ def _split(path: str) -> tuple[str, str, list[str]]:
     return group, version, rest
 
 
+def _behind(name: str) -> str:
+    """The object meant by ``https:web:443`` in the path of a proxy."""
+    parts = name.split(":")
+    return parts[1] if len(parts) == 3 else parts[0]
+
+
 def _is_namespace(rest: list[str]) -> bool:
     """Whether a path is about a Namespace itself, not about what is in it."""
     return len(rest) == 2 or (len(rest) == 3 and rest[2] in _NAMESPACE_PARTS)
@@ -123,7 +149,7 @@ def _verb(method: str, target: Target, watch: bool) -> str:
         below = resource.subresources.get(target.subresource)
         if below is None:
             raise unknown()
-        verb = {"GET": "get", "PUT": "update", "PATCH": "patch", "POST": "create"}.get(method, "")
+        verb = _VERBS_BELOW.get(method, "")
         if verb not in below.verbs:
             raise wrong_method()
         return verb

@@ -12,6 +12,7 @@ from tutor.offline.api.cells import CELLS, scale
 from tutor.offline.api.columns import COLUMNS, SCALE, definitions
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
+from tutor.offline.elsewhere import Unserved
 from tutor.offline.errors import Cause
 from tutor.offline.listing import Page
 from tutor.offline.objects import Obj, meta
@@ -126,6 +127,17 @@ def listed(resource: Resource, page: Page, now: float, form: Form, include: str 
     if resource.stored_as:
         page = replace(page, items=[native(resource, obj) for obj in page.items])
     return page.body(resource)
+
+
+def empty(resource: Unserved, version: int) -> Obj:
+    """The list of a kind that is not emulated."""
+    group = f"{resource.group}/" if resource.group else ""
+    return {
+        "kind": f"{resource.kind}List",
+        "apiVersion": f"{group}{resource.version}",
+        "metadata": {"resourceVersion": str(version)},
+        "items": [],
+    }
 
 
 def event(

@@ -97,19 +97,24 @@ async def _openapi(exchange: Exchange, path: str) -> None:
         await exchange.send_all(200, openapi.document(path), JSON, headers)
 
 
+_WHAT_IS_SERVED = "kubectl api-versions"
+"""The command that means what is served, not what can be asked for to hear of a refusal."""
+
+
 async def _discover(exchange: Exchange, path: str) -> None:
+    full = exchange.headers.get("kubectl-command", "") == _WHAT_IS_SERVED
     parts = path.strip("/").split("/")
     accept = exchange.headers.get("accept", "")
     found: dict[str, Any] | None = None
     if parts in (["api"], ["apis"]):
         form = form_of(accept, ("APIGroupDiscoveryList",), streams=False)
         if form.kind:
-            found = discovery.aggregated(parts == ["api"], form.version)
+            found = discovery.aggregated(parts == ["api"], form.version, full)
             named = f"g=apidiscovery.k8s.io;v={form.version};as=APIGroupDiscoveryList"
             await exchange.json(200, found, f"{JSON};{named}")
             return
         host = exchange.headers.get("host", "")
-        found = discovery.groups() if parts == ["apis"] else discovery.core_versions(host)
+        found = discovery.groups(full) if parts == ["apis"] else discovery.core_versions(host)
     elif parts[0] == "apis" and len(parts) == 2:
         found = discovery.group(parts[1])
     elif parts == ["api", "v1"] or (parts[0] == "apis" and len(parts) == 3):
