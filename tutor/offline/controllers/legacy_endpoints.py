@@ -1,7 +1,7 @@
 """Endpoints: who stands behind a Service, in the older form.
 
-Changes of Pods are put together for a second, as with ``--endpoint-updates-batch-period=1s``: one
-object holds all addresses, and every change writes it anew.
+Changes of Pods are put together for a second, as with ``--endpoint-updates-batch-period=1s``, and
+for longer the more there are: one object holds all addresses, and every change writes it anew.
 
 Source: pkg/controller/endpoint/endpoints_controller.go, pkg/api/v1/endpoints/util.go, v1.36.
 """
@@ -32,6 +32,8 @@ TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity"
 MOST_ADDRESSES = 1000
 BATCH_SECONDS = 1.0
+BATCH_PODS = 100
+"""So many Pods make the wait longer by itself."""
 _PARTS = (
     ("metadata", "labels"),
     ("spec", "nodeName"),
@@ -49,7 +51,9 @@ class Endpoints:
 
     def __init__(self) -> None:
         self._due: dict[Key, float] = {}
+        self._pods: dict[Key, int] = {}
         self._seen: dict[str, dict[str, str]] = {}
+        self._addresses: dict[str, dict[str, tuple[Obj, Obj]]] = {}
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
@@ -61,6 +65,8 @@ class Endpoints:
             key = Key(namespace, name_of(changed))
             if resource == ENDPOINTS and after is not None:
                 return ()
+            if resource == SERVICES and after is None:
+                self._addresses.pop(uid_of(changed), None)
             self._due[key] = view.now
             return (key,)
         if before is not None and after is not None and _same(before, after):
@@ -72,7 +78,8 @@ class Endpoints:
             if any(map(selectors.of_labels(dig(service, "spec", "selector")), versions))
         ]
         for key in keys:
-            self._due.setdefault(key, view.now + BATCH_SECONDS)
+            wait = BATCH_SECONDS * (1 + self._pods.get(key, 0) / BATCH_PODS)
+            self._due.setdefault(key, view.now + wait)
         return keys
 
     def sync(self, view: View, key: Key) -> Plan:
@@ -89,6 +96,7 @@ class Endpoints:
         service = view.get(SERVICES, key.namespace, key.name)
         current = view.get(ENDPOINTS, key.namespace, key.name)
         if service is None:
+            self._pods.pop(key, None)
             if current is not None:
                 yield Delete(ENDPOINTS, key.namespace, key.name, uid_of(current))
             return
@@ -100,7 +108,7 @@ class Endpoints:
             for pod in view.matching(PODS, key.namespace, wanted)
             if _belongs(pod, bool(dig(service, "spec", "publishNotReadyAddresses")))
         ]
-        subsets = _subsets(service, pods)
+        subsets = _subsets(service, pods, self._addresses_of(service, pods))
         trigger = self._trigger(service, pods)
         new = _made(service, current, subsets, trigger)
         if new is None:
@@ -110,6 +118,19 @@ class Endpoints:
             if dig(outcome.details, "causes", 0, "reason") == "NamespaceTerminating":
                 return
             raise Retry(outcome.message)
+
+    def _addresses_of(self, service: Obj, pods: list[Obj]) -> dict[str, Obj]:
+        """The address of each Pod, by its uid; that of an unchanged Pod is the very same as before.
+
+        A thousand of them are written anew each time one changes.
+        """
+        known, made = self._addresses.get(uid_of(service), {}), {}
+        for pod in pods:
+            uid = uid_of(pod)
+            was = known.get(uid)
+            made[uid] = was if was and was[0] is pod else (pod, _address(service, pod))
+        self._addresses[uid_of(service)] = made
+        return {uid: address for uid, (_, address) in made.items()}
 
     def _trigger(self, service: Obj, pods: list[Obj]) -> str | None:
         """Since when what is new about the Service and its Pods is so; None for nothing new."""
@@ -185,7 +206,7 @@ def _named(pod: Obj, name: str, protocol: str) -> int:
     return 0
 
 
-def _subsets(service: Obj, pods: list[Obj]) -> list[Obj]:
+def _subsets(service: Obj, pods: list[Obj], addresses: dict[str, Obj]) -> list[Obj]:
     """The addresses, put together where they have the same ports."""
     anyway = bool(dig(service, "spec", "publishNotReadyAddresses"))
     portless = not dig(service, "spec", "ports")
@@ -197,15 +218,13 @@ def _subsets(service: Obj, pods: list[Obj]) -> list[Obj]:
         if not ports and not portless:
             continue
         ready, waiting = groups.setdefault(ports, ([], []))
-        (ready if anyway or _ready(pod) else waiting).append(_address(service, pod))
+        (ready if anyway or _ready(pod) else waiting).append(addresses[uid_of(pod)])
     subsets = []
     for ports, (ready, waiting) in groups.items():
         subset: Obj = {}
-        for part, addresses in (("addresses", ready), ("notReadyAddresses", waiting)):
-            if addresses:
-                subset[part] = sorted(
-                    addresses, key=lambda one: (one["ip"], one["targetRef"]["uid"])
-                )
+        for part, some in (("addresses", ready), ("notReadyAddresses", waiting)):
+            if some:
+                subset[part] = sorted(some, key=lambda one: (one["ip"], one["targetRef"]["uid"]))
         if ports:
             subset["ports"] = [_port(*port) for port in sorted(ports, key=_hash)]
         subsets.append(subset)
