@@ -100,7 +100,8 @@ class Record:
     """An Event about an object, written by the controller's recorder (aggregated as usual).
 
     With an ``action`` (``Scheduling``, ``Binding``) it is an Event as the scheduler's recorder
-    writes them: ``eventTime`` and ``series`` in place of ``count`` and ``source``.
+    writes them: ``eventTime`` and ``series`` in place of ``count`` and ``source``. A ``host`` is
+    the node whose kubelet tells it.
     """
 
     about: Obj
@@ -108,6 +109,7 @@ class Record:
     reason: str
     message: str
     action: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

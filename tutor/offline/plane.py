@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 
 from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
+from tutor.offline.controllers import csi
 from tutor.offline.controllers.deployment import Deployments
 from tutor.offline.controllers.disruption import Disruption, serve_evictions
 from tutor.offline.controllers.endpoints import EndpointSlices
+from tutor.offline.controllers.expansion import Expansion
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.legacy_endpoints import Endpoints
@@ -31,6 +33,9 @@ def controllers() -> tuple[Controller, ...]:
         Deployments(),
         ReplicaSets(),
         VolumeController(),
+        Expansion(),
+        csi.Provisioner(),
+        csi.Resizer(),
         ClaimProtection(),
         VolumeProtection(),
         Scheduler(),

@@ -103,7 +103,9 @@ class Recorder:
         self._series: _Recent[tuple[str, ...], _Series] = _Recent()
         self._nanos = 0
 
-    def record(self, about: Obj, kind: str, reason: str, message: str, action: str = "") -> None:
+    def record(
+        self, about: Obj, kind: str, reason: str, message: str, action: str = "", *, host: str = ""
+    ) -> None:
         """Tell something about an object.
 
         Args:
@@ -112,19 +114,22 @@ class Recorder:
             reason: In one word.
             message: In words.
             action: What was being done; makes it an Event of the newer kind.
+            host: The node whose kubelet tells it.
         """
         regarding = _reference(about)
         if action:
             self._record_series(regarding, kind, reason, message, action)
         else:
-            self._record_counted(regarding, kind, reason, message)
+            self._record_counted(regarding, kind, reason, message, host)
 
     # -- tools/record
 
-    def _record_counted(self, ref: dict[str, str], kind: str, reason: str, message: str) -> None:
+    def _record_counted(
+        self, ref: dict[str, str], kind: str, reason: str, message: str, host: str
+    ) -> None:
         now = self._clock.now
         subject = tuple(ref.get(one, "") for one in ("kind", "namespace", "name", "uid"))
-        subject += (ref["apiVersion"],)
+        subject += (ref["apiVersion"], host)
         group = (*subject, kind, reason)
         key = (*subject, kind, reason, message)
         similar = self._similar.get(group)
@@ -141,7 +146,7 @@ class Recorder:
         told = self._told.get(key)
         stamp = timestamp(now)
         again = _Told(told.name, told.count + 1, told.first) if told else None
-        entry = again or _Told(self._name(ref["name"]), 1, stamp)
+        entry = again or _Told(self._name(ref), 1, stamp)
         self._told.put(key, entry)
         if not self._allowed(subject, now):
             return
@@ -152,14 +157,14 @@ class Recorder:
             "involvedObject": ref,
             "reason": reason,
             "message": message,
-            "source": {"component": self.component},
+            "source": {"component": self.component, **({"host": host} if host else {})},
             "firstTimestamp": entry.first,
             "lastTimestamp": stamp,
             "count": entry.count,
             "type": kind,
             "eventTime": None,
             "reportingComponent": "" if combined else self.component,
-            "reportingInstance": "",
+            "reportingInstance": host,
         }
         self._write(body, ("message", "lastTimestamp", "count") if again else ())
 
@@ -184,7 +189,7 @@ class Recorder:
         if series is not None and now - series.last > _SERIES_ENDS:
             series = None
         if series is None:
-            series = _Series(self._name(ref["name"]), 1, now)
+            series = _Series(self._name(ref), 1, now)
         else:
             series.count, series.last = series.count + 1, now
         self._series.put(key, series)
@@ -212,10 +217,13 @@ class Recorder:
 
     # -- both
 
-    def _name(self, name: str) -> str:
-        """``name.hex``: the moment in nanoseconds, never the same twice."""
+    def _name(self, ref: dict[str, str]) -> str:
+        """``name.hex``: the moment in nanoseconds, never the same twice, nor another recorder's."""
         self._nanos = max(self._nanos + 1, int(self._clock.now * 1_000_000) * 1000)
-        return f"{name}.{self._nanos:x}"
+        namespace, store = ref.get("namespace") or "default", self._registry.store
+        while store.get("events", f"{namespace}/{ref['name']}.{self._nanos:x}") is not None:
+            self._nanos += 1
+        return f"{ref['name']}.{self._nanos:x}"
 
     def _write(self, body: Obj, changed: tuple[str, ...]) -> None:
         metadata = body["metadata"]

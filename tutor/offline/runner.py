@@ -43,7 +43,12 @@ from tutor.offline.store import Change, Store
 
 # Changes of these do not mean that something is still going on.
 HEARTBEATS = frozenset({"leases.coordination.k8s.io", "nodes"})
-_MANAGERS = {"default-scheduler": "kube-scheduler", "kubelet": "kubelet"}
+_MANAGERS = {
+    "default-scheduler": "kube-scheduler",
+    "kubelet": "kubelet",
+    "hostpath.csi.k8s.io_csi-hostpathplugin-0": "csi-provisioner",
+    "external-resizer hostpath.csi.k8s.io": "csi-resizer",
+}
 START = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 
 
@@ -77,7 +82,7 @@ class StoreView:
         """All objects with an owner of this uid, each with its resource."""
         return self._store.dependents(uid)
 
-    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterator[Obj]:
+    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterable[Obj]:
         """The objects of a namespace that carry all these labels."""
         return self._store.matching(resource, namespace, labels)
 
@@ -294,8 +299,8 @@ class Runner:
             case Again(after):
                 self.queue.add_after(item, after)
                 return None
-            case Record(about, kind, reason, message, doing):
-                self._recorders[name].record(about, kind, reason, message, doing)
+            case Record(about, kind, reason, message, doing, host):
+                self._recorders[name].record(about, kind, reason, message, doing, host=host)
                 return None
         try:
             self._maybe_fail(name, action)

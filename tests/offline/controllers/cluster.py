@@ -19,7 +19,7 @@ PODS, CLAIMS, VOLUMES, SETS = (
     "persistentvolumes",
     "statefulsets.apps",
 )
-CLASSES = "storageclasses.storage.k8s.io"
+CLASSES, NODES = "storageclasses.storage.k8s.io", "nodes"
 
 
 class Cluster:

@@ -3,20 +3,14 @@
 Source: pkg/controller/volume/persistentvolume/pv_controller.go (syncClaim, provisionClaim), v1.36.
 """
 
-from collections.abc import Generator
-from typing import TypeVar
-
+from tutor.offline.admission.plugins import default_class
 from tutor.offline.clock import timestamp
-from tutor.offline.controllers.scheduler.volumes import claim_reference
+from tutor.offline.controllers import provisioning
 from tutor.offline.controllers.storage import (
-    BETA_PROVISIONER,
     BIND_COMPLETED,
     BOUND_BY_CONTROLLER,
     CLAIMS,
     CLASSES,
-    IS_DEFAULT,
-    PROVISIONED_BY,
-    PROVISIONER,
     SELECTED_NODE,
     VOLUMES,
     FreeVolumes,
@@ -24,45 +18,18 @@ from tutor.offline.controllers.storage import (
     annotations_of,
     bound_to,
     claim_names,
+    claim_reference,
     class_name,
     find_volume,
-    requested,
+    unsuited,
     waits_for_consumer,
+    written,
 )
-from tutor.offline.errors import ApiError
-from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, uid_of
-from tutor.offline.plan import (
-    Action,
-    Again,
-    Create,
-    Outcome,
-    Plan,
-    Record,
-    Retry,
-    Update,
-    UpdateStatus,
-    View,
-)
+from tutor.offline.objects import Obj, dig, name_of, namespace_of, uid_of
+from tutor.offline.plan import Again, Create, Plan, Record, Update, UpdateStatus, View
 
-HOST_PATH = "kubernetes.io/host-path"
 RESYNC_SECONDS = 15.0
 PROVISION_SECONDS = 0.02
-_CREATED_BY = "kubernetes.io/createdby"
-_R = TypeVar("_R")
-Steps = Generator[Action, Outcome, _R]
-"""Part of a plan, with a result of its own."""
-
-
-def written(action: Action) -> Steps[Obj]:
-    """Write something; what is stored then.
-
-    Raises:
-        Retry: The write was refused.
-    """
-    outcome = yield action
-    if isinstance(outcome, ApiError):
-        raise Retry(outcome.message)
-    return outcome or {}
 
 
 def with_phase(volume: Obj, phase: str, now: float, message: str = "") -> Obj:
@@ -75,14 +42,6 @@ def with_phase(volume: Obj, phase: str, now: float, message: str = "") -> Obj:
     else:
         status.pop("message", None)
     return {**volume, "status": status}
-
-
-def default_class(view: View) -> Obj | None:
-    """The default StorageClass: the newest of those marked so, then the first by name."""
-    found = [one for one in view.list(CLASSES) if annotations_of(one).get(IS_DEFAULT) == "true"]
-    found.sort(key=name_of)
-    found.sort(key=lambda one: str(meta(one).get("creationTimestamp", "")), reverse=True)
-    return found[0] if found else None
 
 
 class Claims:
@@ -121,13 +80,13 @@ class Claims:
         if volume is not None:
             yield from bind(view, volume, claim)
             return
-        if waits and not any(bound_to(one, claim) for one in self._free):
+        if waits:
             yield from self._wait_for_pod(view, claim)
         elif class_name(claim):
             yield from self._provision(view, claim)
         else:
             if dig(claim, "spec", "storageClassName") is None:
-                chosen = default_class(view)
+                chosen = default_class(view.list(CLASSES))
                 if chosen is not None:
                     spec = {**claim["spec"], "storageClassName": name_of(chosen)}
                     yield from written(Update(CLAIMS, {**claim, "spec": spec}))
@@ -173,30 +132,15 @@ class Claims:
             yield Record(claim, "Warning", "ProvisioningFailed", text)
             yield Again(RESYNC_SECONDS)
             return
-        provisioner = str(found.get("provisioner", ""))
-        if provisioner != HOST_PATH and provisioner.startswith("kubernetes.io/"):
-            text = f"no volume plugin matched name: {provisioner}"
-            yield Record(claim, "Warning", "ProvisioningFailed", text)
+        if why := provisioning.refusal(claim, found):
+            yield Record(claim, "Warning", "ProvisioningFailed", why)
+            yield from provisioning.reschedule(view, claim)
             yield Again(RESYNC_SECONDS)
             return
-        if annotations_of(claim).get(PROVISIONER) != provisioner:
-            marks = {BETA_PROVISIONER: provisioner, PROVISIONER: provisioner}
-            claim = yield from written(Update(CLAIMS, annotated(claim, marks)))
-        if provisioner != HOST_PATH:
-            text = (
-                "Waiting for a volume to be created either by the external provisioner "
-                f"'{provisioner}' or manually by the system administrator. If volume creation is "
-                "delayed, please verify that the provisioner is running and correctly registered."
-            )
-            yield Record(claim, "Normal", "ExternalProvisioning", text)
-            yield Again(RESYNC_SECONDS)
-            return
-        if dig(claim, "spec", "volumeMode") == "Block":
-            text = (
-                f'Failed to provision volume with StorageClass "{name}": {provisioner} does not '
-                "support block volume provisioning"
-            )
-            yield Record(claim, "Warning", "ProvisioningFailed", text)
+        if (change := provisioning.announced(claim, found)) is not None:
+            claim = yield from written(change)
+        if provisioning.driver_of(found) != provisioning.HOST_PATH:
+            yield provisioning.awaited(claim, found)
             yield Again(RESYNC_SECONDS)
             return
         due = self._making.setdefault(uid_of(claim), view.now + PROVISION_SECONDS)
@@ -208,38 +152,12 @@ class Claims:
 
     @staticmethod
     def _make(view: View, claim: Obj, found: Obj) -> Plan:
-        provisioner = found["provisioner"]
-        name = f"pvc-{uid_of(claim)}"
+        body = provisioning.host_path_volume(claim, found)
+        name = name_of(body)
         volume = view.get(VOLUMES, "", name)
         if volume is None:
-            spec = {
-                "capacity": {"storage": requested(claim)},
-                "hostPath": {"path": f"/tmp/hostpath_pv/{uid_of(claim)}", "type": ""},  # noqa: S108
-                "accessModes": list(dig(claim, "spec", "accessModes", default=())),
-                "claimRef": claim_reference(claim),
-                "persistentVolumeReclaimPolicy": found.get("reclaimPolicy", "Delete"),
-                "storageClassName": name_of(found),
-                "volumeMode": dig(claim, "spec", "volumeMode", default="Filesystem"),
-            }
-            if found.get("mountOptions"):
-                spec["mountOptions"] = list(found["mountOptions"])
-            metadata = {
-                "name": name,
-                "annotations": {
-                    _CREATED_BY: "hostpath-dynamic-provisioner",
-                    BOUND_BY_CONTROLLER: "yes",
-                    PROVISIONED_BY: provisioner,
-                },
-                "finalizers": ["kubernetes.io/pv-controller"],
-            }
-            body = {
-                "apiVersion": "v1",
-                "kind": "PersistentVolume",
-                "metadata": metadata,
-                "spec": spec,
-            }
             volume = yield from written(Create(VOLUMES, body))
-        text = f"Successfully provisioned volume {name} using {provisioner}"
+        text = f"Successfully provisioned volume {name} using {provisioning.HOST_PATH}"
         yield Record(claim, "Normal", "ProvisioningSucceeded", text)
         current = view.get(CLAIMS, namespace_of(claim), name_of(claim))
         if current is not None and uid_of(current) == uid_of(claim):
@@ -251,12 +169,18 @@ class Claims:
         """A claim that names its volume and is not bound to it yet."""
         name = claim["spec"]["volumeName"]
         volume = view.get(VOLUMES, "", name)
-        if volume is not None and (
-            dig(volume, "spec", "claimRef") is None or bound_to(volume, claim)
-        ):
+        if volume is not None and dig(volume, "spec", "claimRef") is None:
+            why = unsuited(volume, claim)
+            if not why:
+                yield from bind(view, volume, claim)
+                return
+            text = f'Cannot bind to requested volume "{name}": {why}'
+            yield Record(claim, "Warning", "VolumeMismatch", text)
+            yield Again(RESYNC_SECONDS)
+        elif volume is not None and bound_to(volume, claim):
             yield from bind(view, volume, claim)
             return
-        if volume is not None and BOUND_BY_CONTROLLER not in annotations_of(claim):
+        elif volume is not None and BOUND_BY_CONTROLLER not in annotations_of(claim):
             text = f'volume "{name}" already bound to a different claim.'
             yield Record(claim, "Warning", "FailedBinding", text)
             yield Again(RESYNC_SECONDS)

@@ -3,12 +3,23 @@
 Source: k8s.io/component-helpers/storage/volume/pv_helpers.go, storage/ephemeral, v1.36.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from tutor.manifest.quantity import parse
+from tutor.manifest.quantity import Quantity, parse
 from tutor.offline import selectors
-from tutor.offline.objects import Obj, dig, labels_of, meta, name_of, namespace_of, terminating
-from tutor.offline.plan import View
+from tutor.offline.errors import ApiError
+from tutor.offline.objects import (
+    Obj,
+    dig,
+    labels_of,
+    meta,
+    name_of,
+    namespace_of,
+    terminating,
+    uid_of,
+)
+from tutor.offline.plan import Action, Outcome, Retry, View
 from tutor.offline.requirements import Requirement
 
 CLAIMS = "persistentvolumeclaims"
@@ -24,6 +35,33 @@ SELECTED_NODE = "volume.kubernetes.io/selected-node"
 IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
+_R = TypeVar("_R")
+Steps = Generator[Action, Outcome, _R]
+"""Part of a plan, with a result of its own."""
+
+
+def written(action: Action) -> Steps[Obj]:
+    """Write something; what is stored then.
+
+    Raises:
+        Retry: The write was refused.
+    """
+    outcome = yield action
+    if isinstance(outcome, ApiError):
+        raise Retry(outcome.message)
+    return outcome or {}
+
+
+def claim_reference(claim: Obj) -> Obj:
+    """The reference by which a volume names its claim."""
+    return {
+        "kind": "PersistentVolumeClaim",
+        "namespace": namespace_of(claim),
+        "name": name_of(claim),
+        "uid": uid_of(claim),
+        "apiVersion": "v1",
+        "resourceVersion": meta(claim).get("resourceVersion", ""),
+    }
 
 
 def annotations_of(obj: Obj) -> Mapping[str, str]:
@@ -164,6 +202,9 @@ def find_volume(
 ) -> Obj | None:
     """The smallest volume that fits a claim (``FindMatchingVolume``).
 
+    Without a node those with the fewest access modes come first, as the controller's index has
+    them (``pkg/controller/volume/persistentvolume/index.go``).
+
     Args:
         volumes: To choose from.
         claim: The claim.
@@ -172,38 +213,76 @@ def find_volume(
         excluded: Names already given to other claims.
     """
     size = parse(requested(claim))
+    fitting = [
+        one
+        for one in volumes
+        if name_of(one) not in excluded
+        and (dig(one, "spec", "claimRef") is None or bound_to(one, claim))
+        and parse(dig(one, "spec", "capacity", "storage", default="0")) >= size
+        and mode_of(one) == mode_of(claim)
+        and not terminating(one)
+    ]
+    if node is not None:
+        return _smallest(fitting, claim, node, delayed=delayed)
+    groups: dict[tuple[int, str], list[Obj]] = {}
+    for one in fitting:
+        if offers(one, claim):
+            modes = dig(one, "spec", "accessModes", default=())
+            groups.setdefault((len(modes), ",".join(sorted(modes))), []).append(one)
+    for _, group in sorted(groups.items()):
+        found = _smallest(group, claim, None, delayed=delayed)
+        if found is not None:
+            return found
+    return None
+
+
+def _smallest(volumes: Iterable[Obj], claim: Obj, node: Obj | None, *, delayed: bool) -> Obj | None:
     selector = dig(claim, "spec", "selector")
     selects = selectors.of_object(selector) if selector else None
     best: Obj | None = None
     for volume in volumes:
-        spec = volume.get("spec") or {}
-        meant = bound_to(volume, claim)
-        if name_of(volume) in excluded or (spec.get("claimRef") is not None and not meant):
-            continue
-        capacity = parse(dig(spec, "capacity", "storage", default="0"))
-        if capacity < size or _mode(volume) != _mode(claim) or terminating(volume):
-            continue
-        if node is not None and not reachable(volume, node):
-            if meant:
-                return None
-            continue
-        if meant:
-            return volume
-        if node is None and delayed:
+        here = node is None or reachable(volume, node)
+        if bound_to(volume, claim):
+            return volume if here else None
+        if not here or (node is None and delayed):
             continue
         if dig(volume, "status", "phase") != "Available":
             continue
         if selects is not None and not selects(volume):
             continue
-        if class_name(volume) != class_name(claim):
+        if class_name(volume) != class_name(claim) or not offers(volume, claim):
             continue
-        modes = set(dig(claim, "spec", "accessModes", default=()))
-        if not modes <= set(spec.get("accessModes") or ()):
-            continue
-        if best is None or capacity < parse(dig(best, "spec", "capacity", "storage", default="0")):
+        if best is None or _capacity(volume) < _capacity(best):
             best = volume
     return best
 
 
-def _mode(obj: Obj) -> str:
+def _capacity(volume: Obj) -> Quantity:
+    return parse(dig(volume, "spec", "capacity", "storage", default="0"))
+
+
+def offers(volume: Obj, claim: Obj) -> bool:
+    """Whether a volume has every access mode a claim asks for."""
+    return set(dig(claim, "spec", "accessModes", default=())) <= set(
+        dig(volume, "spec", "accessModes", default=())
+    )
+
+
+def mode_of(obj: Obj) -> str:
+    """``volumeMode`` of a claim or a volume."""
     return str(dig(obj, "spec", "volumeMode", default="Filesystem"))
+
+
+def unsuited(volume: Obj, claim: Obj) -> str:
+    """Why a volume that a claim names is not for it (``checkVolumeSatisfyClaim``); else empty."""
+    if terminating(volume):
+        return f'the volume is marked for deletion "{name_of(volume)}"'
+    if _capacity(volume) < parse(requested(claim)):
+        return "requested PV is too small"
+    if class_name(volume) != class_name(claim):
+        return "storageClassName does not match"
+    if mode_of(volume) != mode_of(claim):
+        return "incompatible volumeMode"
+    if not offers(volume, claim):
+        return "incompatible accessMode"
+    return ""

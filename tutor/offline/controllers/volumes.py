@@ -8,7 +8,8 @@ Source: pkg/controller/volume/persistentvolume/pv_controller.go (syncVolume, rec
 
 from collections.abc import Iterable
 
-from tutor.offline.controllers.claims import RESYNC_SECONDS, Claims, with_phase, written
+from tutor.offline.controllers.claims import RESYNC_SECONDS, Claims, with_phase
+from tutor.offline.controllers.provisioning import HOST_PATH
 from tutor.offline.controllers.storage import (
     BOUND_BY_CONTROLLER,
     CLAIMS,
@@ -20,11 +21,14 @@ from tutor.offline.controllers.storage import (
     annotations_of,
     bound_to,
     class_name,
+    mode_of,
+    written,
 )
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import Again, Delete, Key, Plan, Record, Update, UpdateStatus, View
 
 FINALIZER = "kubernetes.io/pv-controller"
+_IN_TREE = "kubernetes.io/"
 _DELETABLE = "/tmp/"  # noqa: S108  (the only place the real host-path plugin deletes from)
 
 
@@ -103,7 +107,9 @@ class VolumeController:
             yield from _release(view, volume)
             return
         held = dig(claim, "spec", "volumeName", default="")
-        if held == name_of(volume):
+        if not held and mode_of(claim) != mode_of(volume):
+            yield from _mismatch(volume, claim)
+        elif held == name_of(volume):
             yield from _to_phase(view, volume, "Bound")
         elif held and bound_to(volume, claim):
             yield from _unbind(view, volume)
@@ -125,23 +131,52 @@ def _release(view: View, volume: Obj) -> Plan:
     if policy == "Delete":
         yield from _delete(view, volume)
     elif policy == "Recycle":
-        text = "No recycler plugin found for the volume!"
-        yield from _to_phase(view, volume, "Failed", text)
-        yield Record(volume, "Warning", "VolumeFailedRecycle", text)
+        yield from _recycle(view, volume)
 
 
-def _delete(view: View, volume: Obj) -> Plan:
+def _mismatch(volume: Obj, claim: Obj) -> Plan:
+    """Say on both sides that a volume and the claim it is kept for do not go together."""
+    end = "due to incompatible volumeMode."
+    text = f'Cannot bind PersistentVolume to requested PersistentVolumeClaim "{name_of(claim)}" '
+    yield Record(volume, "Warning", "VolumeMismatch", text + end)
+    text = f'Cannot bind PersistentVolume "{name_of(volume)}" to requested PersistentVolumeClaim '
+    yield Record(claim, "Warning", "VolumeMismatch", text + end)
+
+
+def _recycle(view: View, volume: Obj) -> Plan:
+    """Empty a volume and give it back; the plugins for host paths and NFS alone know how.
+
+    The Pod that does it in a real cluster (``recycler-for-…``) is not made.
+    """
+    if not any(dig(volume, "spec", kind) is not None for kind in ("hostPath", "nfs")):
+        if dig(volume, "status", "phase") != "Failed":
+            text = "No recycler plugin found for the volume!"
+            yield from _to_phase(view, volume, "Failed", text)
+            yield Record(volume, "Warning", "VolumeFailedRecycle", text)
+        return
+    yield Record(volume, "Normal", "VolumeRecycled", "Volume recycled")
+    yield from _give_back(view, volume)
+
+
+def _undeletable(volume: Obj) -> str | None:
+    """Why no plugin deletes a volume: None where one does, empty where it is its driver's duty."""
+    maker = annotations_of(volume).get(PROVISIONED_BY, "")
     path = dig(volume, "spec", "hostPath", "path")
-    if path is None and dig(volume, "spec", "csi") is not None:
-        return  # its driver's business
+    if maker and maker != HOST_PATH:
+        return f"no volume plugin matched name: {maker}" if maker.startswith(_IN_TREE) else ""
     if path is None:
-        text = (
+        return (
             f'error getting deleter volume plugin for volume "{name_of(volume)}": no deletable '
             "volume plugin matched"
         )
-    elif not str(path).startswith(_DELETABLE):
-        text = f"host_path deleter only supports /tmp/.+ but received provided {path}"
-    else:
+    if not str(path).startswith(_DELETABLE):
+        return f"host_path deleter only supports /tmp/.+ but received provided {path}"
+    return None
+
+
+def _delete(view: View, volume: Obj) -> Plan:
+    why = _undeletable(volume)
+    if why is None:
         if not terminating(volume):
             yield Delete(VOLUMES, "", name_of(volume), uid_of(volume))
         current = view.get(VOLUMES, "", name_of(volume))
@@ -150,11 +185,11 @@ def _delete(view: View, volume: Obj) -> Plan:
             kept = [one for one in finalizers if one != FINALIZER]
             metadata = {**meta(current), "finalizers": kept}
             yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
-        return
-    if dig(volume, "status", "phase") != "Failed":
-        yield from _to_phase(view, volume, "Failed", text)
-        yield Record(volume, "Warning", "VolumeFailedDelete", text)
-    yield Again(RESYNC_SECONDS)
+    elif why:
+        if dig(volume, "status", "phase") != "Failed":
+            yield from _to_phase(view, volume, "Failed", why)
+            yield Record(volume, "Warning", "VolumeFailedDelete", why)
+        yield Again(RESYNC_SECONDS)
 
 
 def _unbind(view: View, volume: Obj) -> Plan:
@@ -164,6 +199,11 @@ def _unbind(view: View, volume: Obj) -> Plan:
     ):
         yield from _release(view, volume)
         return
+    yield from _give_back(view, volume)
+
+
+def _give_back(view: View, volume: Obj) -> Plan:
+    """Take a volume from its claim; one kept for a claim by hand goes on being kept for it."""
     spec = dict(volume["spec"])
     if BOUND_BY_CONTROLLER in annotations_of(volume):
         spec.pop("claimRef")

@@ -8,8 +8,8 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from tutor.offline.clock import micro_timestamp
-from tutor.offline.controllers.kubelet import knobs, status
-from tutor.offline.controllers.storage import annotations_of
+from tutor.offline.controllers.kubelet import knobs, status, volumes
+from tutor.offline.controllers.storage import CLAIMS, annotations_of
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import (
@@ -50,7 +50,7 @@ class Kubelet:
     """Starts and stops Pods, and keeps the leases of their nodes."""
 
     name = "kubelet"
-    watches = (PODS, NODES)
+    watches = (PODS, NODES, CLAIMS)
 
     def __init__(self) -> None:
         self._due: dict[str, _Due] = {}
@@ -72,6 +72,8 @@ class Kubelet:
                 return ()
             return [Key("", node), *self._on.get(node, ())]
         changed = after or before or {}
+        if resource == CLAIMS:
+            return list(volumes.users_of(view, changed)) if volumes.is_to_grow(after) else ()
         node = dig(changed, "spec", "nodeName", default="")
         if not node:
             return ()
@@ -116,6 +118,8 @@ class Kubelet:
             yield from self._stop(view, pod)
         else:
             yield from self._start(view, pod, machine)
+            if dig(pod, "status", "phase") == "Running":
+                yield from volumes.grow(view, pod)
 
     def _start(self, view: View, pod: Obj, machine: Obj) -> Plan:
         if dig(pod, "status", "phase") in FINISHED:

@@ -15,6 +15,7 @@ from tutor.offline.controllers.storage import (
     annotated,
     annotations_of,
     claim_names,
+    claim_reference,
     class_name,
     class_of,
     find_volume,
@@ -22,16 +23,7 @@ from tutor.offline.controllers.storage import (
     reachable,
     waits_for_consumer,
 )
-from tutor.offline.objects import (
-    Obj,
-    dig,
-    labels_of,
-    meta,
-    name_of,
-    namespace_of,
-    terminating,
-    uid_of,
-)
+from tutor.offline.objects import Obj, dig, labels_of, name_of, namespace_of, terminating
 from tutor.offline.plan import Action, Update, View
 
 NO_VOLUME = "node(s) didn't find available persistent volumes to bind"
@@ -41,18 +33,6 @@ IN_USE = (
     "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
 )
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
-
-
-def claim_reference(claim: Obj) -> Obj:
-    """The reference by which a volume names its claim."""
-    return {
-        "kind": "PersistentVolumeClaim",
-        "namespace": namespace_of(claim),
-        "name": name_of(claim),
-        "uid": uid_of(claim),
-        "apiVersion": "v1",
-        "resourceVersion": meta(claim).get("resourceVersion", ""),
-    }
 
 
 class Storage:

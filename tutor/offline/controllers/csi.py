@@ -1,0 +1,360 @@
+"""One storage driver with everything a class can ask for: ``hostpath.csi.k8s.io``.
+
+It is the driver of Kubernetes' own tests. Its volumes belong to one zone, are made before or after
+their Pod has a node, as the class wants, and can grow: first the volume, then, with the Pod
+running, the file system (the kubelet's part, ``kubelet/volumes.py``). Where a class binds at once,
+the claims of a StatefulSet are spread over the zones by their ordinals, as in the real one.
+
+Source: kubernetes-csi external-provisioner (pkg/controller/{controller,topology}.go),
+external-resizer (pkg/controller/{controller,resize_status}.go).
+"""
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from tutor.offline.clock import timestamp
+from tutor.offline.controllers.expansion import wants_more
+from tutor.offline.controllers.storage import (
+    CLAIMS,
+    CLASSES,
+    PROVISIONED_BY,
+    PROVISIONER,
+    SELECTED_NODE,
+    VOLUMES,
+    annotated,
+    annotations_of,
+    claim_reference,
+    class_of,
+    mode_of,
+    requested,
+    waits_for_consumer,
+    written,
+)
+from tutor.offline.objects import (
+    Obj,
+    dig,
+    labels_of,
+    meta,
+    name_of,
+    namespace_of,
+    terminating,
+    uid_of,
+)
+from tutor.offline.plan import (
+    Action,
+    Again,
+    Create,
+    Delete,
+    Key,
+    Outcome,
+    Plan,
+    Record,
+    Update,
+    UpdateStatus,
+    View,
+)
+
+DRIVER = "hostpath.csi.k8s.io"
+ZONE = "topology.kubernetes.io/zone"
+FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer"
+BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity"
+PENDING = "Waiting for user to (re-)start a pod to finish file system resize of volume on node."
+RESIZE_CONDITIONS = frozenset(
+    {
+        "Resizing",
+        "FileSystemResizePending",
+        "ControllerResizeError",
+        "NodeResizeError",
+    }
+)
+MAKE_SECONDS = 0.05
+GROW_SECONDS = 0.2
+_EARLY = 1e-6
+
+
+class _Timers:
+    """Work that takes its time."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+
+    def begin(self, uid: str, now: float, seconds: float) -> bool:
+        """Whether this has only now begun."""
+        fresh = uid not in self._due
+        self._due.setdefault(uid, now + seconds)
+        return fresh
+
+    def left(self, uid: str, now: float) -> float:
+        """How long it still takes; 0 where it is done."""
+        left = self._due[uid] - now
+        if left > _EARLY:
+            return left
+        del self._due[uid]
+        return 0.0
+
+    def drop(self, uid: str) -> None:
+        """Forget it."""
+        self._due.pop(uid, None)
+
+
+class Provisioner:
+    """Makes and deletes the driver's volumes."""
+
+    name = f"{DRIVER}_csi-hostpathplugin-0"
+    watches = (CLAIMS, VOLUMES, CLASSES)
+
+    def __init__(self) -> None:
+        self._timers = _Timers()
+
+    def keys(
+        self, view: View, resource: str, before: Obj | None, after: Obj | None
+    ) -> Iterable[Key]:
+        """A claim that waits for this driver; a volume of its own that nobody claims any more."""
+        if resource == CLASSES or after is None:
+            if resource == CLAIMS and before is not None:
+                self._timers.drop(uid_of(before))
+            return ()
+        if resource == VOLUMES:
+            ours = annotations_of(after).get(PROVISIONED_BY) == DRIVER
+            over = dig(after, "status", "phase") == "Released"
+            return (Key("", name_of(after)),) if ours and over else ()
+        return (Key(namespace_of(after), name_of(after)),) if _awaits(view, after) else ()
+
+    def sync(self, view: View, key: Key) -> Plan:
+        """Make the volume of one claim, or delete one volume.
+
+        Raises:
+            Retry: A write was refused.
+        """
+        if not key.namespace:
+            yield from self._delete(view, key.name)
+            return
+        claim = view.get(CLAIMS, key.namespace, key.name)
+        found = class_of(view, claim) if claim is not None else None
+        if claim is None or found is None or not _awaits(view, claim):
+            return
+        if self._timers.begin(uid_of(claim), view.now, MAKE_SECONDS):
+            text = f'External provisioner is provisioning volume for claim "{key.namespace}/'
+            yield Record(claim, "Normal", "Provisioning", f'{text}{key.name}"')
+        left = self._timers.left(uid_of(claim), view.now)
+        if left:
+            yield Again(left)
+            return
+        zone, why = "", ""
+        if dig(claim, "spec", "selector") is not None:
+            why = "claim Selector is not supported"
+        else:
+            zone = _zone(view, claim, found)
+            why = "" if zone else "error generating accessibility requirements: no topology"
+        if why:
+            text = f'failed to provision volume with StorageClass "{name_of(found)}": {why}'
+            yield Record(claim, "Warning", "ProvisioningFailed", text)
+            return
+        volume = _volume(claim, found, zone)
+        if view.get(VOLUMES, "", name_of(volume)) is None:
+            yield from written(Create(VOLUMES, volume))
+        text = f"Successfully provisioned volume {name_of(volume)}"
+        yield Record(claim, "Normal", "ProvisioningSucceeded", text)
+
+    @staticmethod
+    def _delete(view: View, name: str) -> Plan:
+        volume = view.get(VOLUMES, "", name)
+        if volume is None or dig(volume, "status", "phase") != "Released":
+            return
+        if dig(volume, "spec", "persistentVolumeReclaimPolicy") != "Delete":
+            return
+        if not terminating(volume):
+            yield Delete(VOLUMES, "", name, uid_of(volume))
+        current = view.get(VOLUMES, "", name)
+        if current is not None and FINALIZER in (meta(current).get("finalizers") or ()):
+            kept = [one for one in meta(current)["finalizers"] if one != FINALIZER]
+            metadata = {**meta(current), "finalizers": kept}
+            yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
+
+
+def _awaits(view: View, claim: Obj) -> bool:
+    """Whether a claim waits for a volume of this driver and may have it now."""
+    marks = annotations_of(claim)
+    return (
+        marks.get(PROVISIONER) == DRIVER
+        and not dig(claim, "spec", "volumeName", default="")
+        and not terminating(claim)
+        and (SELECTED_NODE in marks or not waits_for_consumer(view, claim))
+    )
+
+
+def _zone(view: View, claim: Obj, found: Obj) -> str:
+    """The zone of a new volume; empty where none may be used."""
+    selected = annotations_of(claim).get(SELECTED_NODE)
+    if selected is not None:
+        node = view.get("nodes", "", selected)
+        return labels_of(node).get(ZONE, "") if node is not None else ""
+    zones = {labels_of(node)[ZONE] for node in view.list("nodes") if ZONE in labels_of(node)}
+    for term in found.get("allowedTopologies") or ():
+        for one in term.get("matchLabelExpressions") or ():
+            if one.get("key") == ZONE:
+                zones &= set(one.get("values") or ())
+    if not zones:
+        return ""
+    base, _, ordinal = name_of(claim).rpartition("-")
+    turn = int(ordinal) if base and ordinal.isascii() and ordinal.isdigit() else 0
+    hashed = _fnv(base if base and ordinal.isdigit() else name_of(claim))
+    return sorted(zones)[(hashed + turn) % len(zones)]
+
+
+def _fnv(text: str) -> int:
+    """FNV-1 of 32 bits."""
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value * 0x01000193) & 0xFFFFFFFF) ^ byte
+    return value
+
+
+def _volume(claim: Obj, found: Obj, zone: str) -> Obj:
+    spec: dict[str, Any] = {
+        "capacity": {"storage": requested(claim)},
+        "csi": {
+            "driver": DRIVER,
+            "volumeHandle": uid_of(claim),
+            "volumeAttributes": {"storage.kubernetes.io/csiProvisionerIdentity": f"1-1-{DRIVER}"},
+        },
+        "accessModes": list(dig(claim, "spec", "accessModes", default=())),
+        "claimRef": claim_reference(claim),
+        "persistentVolumeReclaimPolicy": found.get("reclaimPolicy", "Delete"),
+        "storageClassName": name_of(found),
+        "volumeMode": mode_of(claim),
+        "nodeAffinity": {
+            "required": {
+                "nodeSelectorTerms": [
+                    {"matchExpressions": [{"key": ZONE, "operator": "In", "values": [zone]}]}
+                ]
+            }
+        },
+    }
+    if found.get("mountOptions"):
+        spec["mountOptions"] = list(found["mountOptions"])
+    if mode_of(claim) == "Filesystem":
+        spec["csi"]["fsType"] = "ext4"
+    metadata = {
+        "name": f"pvc-{uid_of(claim)}",
+        "annotations": {
+            PROVISIONED_BY: DRIVER,
+            "volume.kubernetes.io/provisioner-deletion-secret-name": "",
+            "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
+        },
+        "finalizers": [FINALIZER],
+    }
+    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}
+
+
+class Resizer:
+    """Lets the driver's volumes grow with their claims."""
+
+    name = f"external-resizer {DRIVER}"
+    watches = (CLAIMS,)
+
+    def __init__(self) -> None:
+        self._timers = _Timers()
+
+    def keys(
+        self, view: View, resource: str, before: Obj | None, after: Obj | None
+    ) -> Iterable[Key]:
+        """A claim that asks for more than it has."""
+        if after is None:
+            if before is not None:
+                self._timers.drop(uid_of(before))
+            return ()
+        return (Key(namespace_of(after), name_of(after)),) if wants_more(after) else ()
+
+    def sync(self, view: View, key: Key) -> Plan:
+        """Let one volume grow.
+
+        Raises:
+            Retry: A write was refused.
+        """
+        claim = view.get(CLAIMS, key.namespace, key.name)
+        if claim is None or not wants_more(claim) or terminating(claim):
+            return
+        volume = view.get(VOLUMES, "", dig(claim, "spec", "volumeName", default=""))
+        if volume is None or dig(volume, "spec", "csi", "driver") != DRIVER:
+            return
+        size = requested(claim)
+        at = dig(claim, "status", "allocatedResourceStatuses", "storage")
+        if at in ("NodeResizePending", "NodeResizeInProgress") and (
+            dig(claim, "status", "allocatedResources", "storage") == size
+        ):
+            return  # the kubelet's turn
+        if self._timers.begin(uid_of(claim), view.now, GROW_SECONDS):
+            claim = yield from self._begin(view, claim, size)
+            text = f"External resizer is resizing volume {name_of(volume)}"
+            yield Record(claim, "Normal", "Resizing", text)
+        left = self._timers.left(uid_of(claim), view.now)
+        if left:
+            yield Again(left)
+            return
+        if dig(volume, "spec", "capacity", "storage") != size:
+            before = str(dig(volume, "spec", "capacity", "storage", default="0"))
+            spec = {**volume["spec"], "capacity": {"storage": size}}
+            grown = annotated({**volume, "spec": spec}, {BEFORE_RESIZE: before})
+            yield from written(Update(VOLUMES, grown))
+        yield from self._end(view, claim, size)
+
+    @staticmethod
+    def _begin(view: View, claim: Obj, size: object) -> Generator[Action, Outcome, Obj]:
+        status = {
+            **claim["status"],
+            "allocatedResources": {"storage": size},
+            "allocatedResourceStatuses": {"storage": "ControllerResizeInProgress"},
+            "conditions": conditions_with(claim, "Resizing", "", view.now),
+        }
+        return (yield from written(UpdateStatus(CLAIMS, {**claim, "status": status})))
+
+    @staticmethod
+    def _end(view: View, claim: Obj, size: object) -> Plan:
+        if mode_of(claim) == "Block":  # there is no file system to follow
+            yield from written(UpdateStatus(CLAIMS, grown(claim)))
+            yield Record(claim, "Normal", "VolumeResizeSuccessful", "Resize volume succeeded")
+            return
+        status = {
+            **claim["status"],
+            "allocatedResourceStatuses": {"storage": "NodeResizePending"},
+            "conditions": conditions_with(claim, "FileSystemResizePending", PENDING, view.now),
+        }
+        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": status}))
+        text = "Require file system resize of volume on node"
+        yield Record(claim, "Normal", "FileSystemResizeRequired", text)
+
+
+def conditions_with(claim: Obj, kind: str, message: str, now: float) -> list[Obj]:
+    """The conditions of a claim with one about its growing in place of any other such."""
+    new: Obj = {
+        "type": kind,
+        "status": "True",
+        "lastProbeTime": None,
+        "lastTransitionTime": timestamp(now),
+    }
+    if message:
+        new["message"] = message
+    return [*_others(claim), new]
+
+
+def _others(claim: Obj) -> list[Obj]:
+    return [
+        one
+        for one in dig(claim, "status", "conditions", default=())
+        if one.get("type") not in RESIZE_CONDITIONS
+    ]
+
+
+def grown(claim: Obj) -> Obj:
+    """A claim that has all it was allotted."""
+    status = {
+        name: value
+        for name, value in claim["status"].items()
+        if name not in ("conditions", "allocatedResourceStatuses")
+    }
+    size = dig(claim, "status", "allocatedResources", "storage", default=requested(claim))
+    status["capacity"] = {**(status.get("capacity") or {}), "storage": size}
+    if others := _others(claim):
+        status["conditions"] = others
+    return {**claim, "status": status}
