@@ -1,32 +1,34 @@
-"""What a finding means: the page of its code."""
+"""What something means: the page of a code, or of a thing one sees in a cluster."""
 
 from collections.abc import Callable
 
 from textual.app import ComposeResult
 
-from tutor.ui.explain_words import page_of
+from tutor.i18n.translator import Translator
 from tutor.ui.screens.base import TutorScreen
-from tutor.ui.told import Told
 from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.reading import Reading
 
+Page = Callable[[Translator], tuple[str, str]]
+"""Title and Markdown in a language."""
+
 
 class ExplainScreen(TutorScreen[None]):
-    """The page of one finding. Esc goes back to the editor."""
+    """One page. Esc goes back."""
 
     AUTO_FOCUS = "Reading"
     DEFAULT_CSS = """
     ExplainScreen Reading { padding: 1 2; overflow-x: auto; }
     """
 
-    def __init__(self, tell: Callable[[str], Told]) -> None:
-        """Explain a finding.
+    def __init__(self, page: Page) -> None:
+        """Explain something.
 
         Args:
-            tell: The finding's words in a language.
+            page: Its title and words in a language.
         """
         super().__init__()
-        self._tell = tell
+        self._page = page
 
     def body(self) -> ComposeResult:
         """One text."""
@@ -34,8 +36,8 @@ class ExplainScreen(TutorScreen[None]):
             yield Prose()
 
     def draw(self) -> None:
-        """In the learner's language; the finding's own words too."""
+        """In the learner's language; what was found in a text too."""
         t = self.t
-        told = self._tell(t.language)
-        self.title_is(told.finding.code, t("Esc goes back"))
-        self.query_one(Prose).show(page_of(told, self.outside.examples, t), t.language)
+        title, markdown = self._page(t)
+        self.title_is(title, t("Esc goes back"))
+        self.query_one(Prose).show(markdown, t.language)

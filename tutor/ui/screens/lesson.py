@@ -1,6 +1,5 @@
 """A lesson: its steps, the text, the question or the editor, and what was found."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
@@ -8,12 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
+from tutor.i18n.translator import Translator
 from tutor.model.course import ChoiceTask, WriteTask
 from tutor.session.api import Grade, Run
 from tutor.ui import lesson_words
 from tutor.ui.commands import Command, Scope
+from tutor.ui.explain_words import page_of
 from tutor.ui.screens.base import WIDE, TutorScreen, bindings
-from tutor.ui.told import Told, tell
+from tutor.ui.told import tell
 from tutor.ui.widgets.choices import Choices
 from tutor.ui.widgets.editor import Editor
 from tutor.ui.widgets.outline import Outline
@@ -364,15 +365,13 @@ class LessonScreen(TutorScreen[str]):
         current = self.bench.current
         if current is not None:
             run, finding, blocking = self.run_, current.finding, current.blocking
+            needed, others = ((finding,), ()) if blocking else ((), (finding,))
 
-            def said(language: str) -> Mapping[str, str]:
-                return run.words(language).checks
+            def page(t: Translator) -> tuple[str, str]:
+                told = tell(needed, others, t.language, run.words(t.language).checks)[0]
+                return finding.code, page_of(told, self.outside.examples, t)
 
-            def words_of(language: str) -> Told:
-                needed = (finding,) if blocking else ()
-                return tell(needed, () if blocking else (finding,), language, said(language))[0]
-
-            self.app.push_screen(ExplainScreen(words_of))
+            self.app.push_screen(ExplainScreen(page))
 
     def action_pane(self) -> None:
         """To the editor, and back to the text."""
