@@ -8,8 +8,13 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from tutor.offline.clock import micro_timestamp
+<<<<<<< ours
 from tutor.offline.controllers.kubelet import knobs, status, volumes
 from tutor.offline.controllers.storage import CLAIMS, annotations_of
+=======
+from tutor.offline.controllers.kubelet import admit, knobs, status
+from tutor.offline.controllers.storage import annotations_of
+>>>>>>> theirs
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import (
@@ -20,6 +25,7 @@ from tutor.offline.plan import (
     Key,
     Outcome,
     Plan,
+    Record,
     Retry,
     Update,
     UpdateStatus,
@@ -126,6 +132,11 @@ class Kubelet:
             return
         if dig(pod, "status", "startTime") is None:
             if (yield from self._wait(view, pod, "see", SEEN_SECONDS)):
+                refused = self._refused(view, pod, machine)
+                if refused is not None:
+                    yield Record(pod, "Warning", *refused)
+                    yield from self._write(pod, status.rejected(pod, *refused))
+                    return
                 yield from self._write(pod, status.creating(pod, view.now, _host(machine)))
                 yield self._expect(view, pod, "run", knobs.ready_seconds(pod))
             return
@@ -143,6 +154,14 @@ class Kubelet:
         wanted = self._now_running(pod, view.now, pod["status"]["podIP"])
         if _shown(wanted) != _shown(pod["status"]):
             yield from self._write(pod, wanted)
+
+    def _refused(self, view: View, pod: Obj, machine: Obj) -> tuple[str, str] | None:
+        """Why the node will not run a Pod, if it will not."""
+        if admit.placed(pod):
+            return None
+        keys = self._on.get(name_of(machine), ())
+        there = (view.get(PODS, key.namespace, key.name) for key in keys)
+        return admit.refusal(pod, machine, (one for one in there if one is not None))
 
     @staticmethod
     def _now_running(pod: Obj, now: float, address: str) -> Obj:

@@ -146,6 +146,16 @@ def running(pod: Obj, now: float, address: str) -> Obj:
     return _status(pod, show, conditions, **more)
 
 
+def rejected(pod: Obj, reason: str, message: str) -> Obj:
+    """The node will not run the Pod."""
+    return {
+        **(pod.get("status") or {}),
+        "phase": "Failed",
+        "reason": reason,
+        "message": f"Pod was rejected: {message}",
+    }
+
+
 def backing_off(pod: Obj) -> Obj:
     """The pull of an image has failed and is waited with: ImagePullBackOff."""
     statuses = []
