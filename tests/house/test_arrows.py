@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tutor"
 
 # Room → the rooms it may import. A room may always import itself.
-PURE = {"model", "manifest", "rules", "decoder", "course", "quiz", "session"}
+PURE = {"model", "manifest", "rules", "decoder", "course", "quiz", "session", "timeline"}
 ARROWS: dict[str, set[str]] = {
     "model": set(),
     "manifest": {"model"},
@@ -20,13 +20,18 @@ ARROWS: dict[str, set[str]] = {
     "store": {"model"},
     "decoder": {"model"},
     "rules": {"model", "manifest"},
-    "course": {"model", "manifest", "rules", "offline"},
+    "course": {"model", "manifest", "rules", "offline", "timeline"},
     "quiz": {"model", "course"},
-    "session": {"model", "manifest", "rules", "course", "quiz"},
+    "timeline": {"model", "manifest", "offline"},
+    "session": {"model", "manifest", "rules", "course", "quiz", "timeline"},
+    "cluster": {"model", "manifest", "decoder", "timeline", "session"},
     "offline": {"model", "manifest"},
     "workshop": {"model", "session", "i18n"},
     "ui": {"model", "session", "i18n"},
-    "authoring": {"model", "manifest", "rules", "decoder", "course", "quiz", "session", "i18n"},
+    "authoring": {
+        *("model", "manifest", "rules", "decoder", "course", "quiz", "session", "timeline"),
+        "i18n",
+    },
     "cli": set(),  # everything: the composition root
 }
 # Package → the only rooms that may import it.
@@ -42,6 +47,8 @@ KEEPERS = {
     "tree_sitter_yaml": {"ui"},
     "cryptography": {"offline"},
     "uvicorn": {"offline"},
+    "kubernetes": {"cluster"},
+    "urllib3": {"cluster"},
 }
 # The pure core reads no clock, no disk, no network, and has no randomness of its own.
 FORBIDDEN_IN_PURE = {
