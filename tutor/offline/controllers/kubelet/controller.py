@@ -8,13 +8,8 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from tutor.offline.clock import micro_timestamp
-<<<<<<< ours
-from tutor.offline.controllers.kubelet import knobs, status, volumes
+from tutor.offline.controllers.kubelet import admit, knobs, status, volumes
 from tutor.offline.controllers.storage import CLAIMS, annotations_of
-=======
-from tutor.offline.controllers.kubelet import admit, knobs, status
-from tutor.offline.controllers.storage import annotations_of
->>>>>>> theirs
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import (
