@@ -6,6 +6,7 @@ pkg/controller/controller_utils.go, v1.36.
 
 from collections import Counter
 from collections.abc import Generator, Iterable
+from functools import cmp_to_key
 from typing import Any
 
 from tutor.offline import selectors
@@ -45,6 +46,7 @@ from tutor.offline.plan import (
 PODS, SETS = "pods", "replicasets.apps"
 COST = "controller.kubernetes.io/pod-deletion-cost"
 BURST = 500
+_PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
 def reference_to(owner: Obj) -> Obj:
@@ -104,6 +106,66 @@ def claimed(view: View, owner: Obj, resource: str) -> Generator[Action, Outcome,
     return kept
 
 
+def _restarts(pod: Obj) -> int:
+    """How often a container of the Pod was started again, at most."""
+    shown = dig(pod, "status", "containerStatuses", default=())
+    return max((int(one.get("restartCount", 0)) for one in shown), default=0)
+
+
+def _age(now: float, since: float) -> int:
+    """An age by its power of two in nanoseconds: much the same ages are the same."""
+    nanos = round((now - since) * 1e9)
+    return nanos.bit_length() - 1 if nanos > 0 else -1
+
+
+def in_order_of_deletion(view: View, owner: Obj, pods: list[Obj]) -> list[Obj]:
+    """The Pods of a set, those first that are missed least (``ActivePodsWithRanks``).
+
+    Args:
+        view: The cluster.
+        owner: The ReplicaSet; Pods of its siblings under one Deployment count as crowding a node.
+        pods: Those to choose from.
+    """
+    above = controller_of(owner)
+    siblings = view.owned(SETS, above["uid"]) if above is not None else (owner,)
+    crowd = Counter(
+        dig(pod, "spec", "nodeName", default="")
+        for one in siblings
+        for pod in view.owned(PODS, uid_of(one))
+        if dig(pod, "status", "phase") not in FINISHED and not terminating(pod)
+    )
+
+    def standing(pod: Obj) -> tuple[int, ...]:
+        node = dig(pod, "spec", "nodeName", default="")
+        cost = annotations_of(pod).get(COST, "0")
+        return (
+            int(bool(node)),
+            _PHASES.get(dig(pod, "status", "phase", default="Pending"), 0),
+            int(ready_since(pod) is not None),
+            int(cost) if cost.lstrip("-").isascii() and cost.lstrip("-").isdigit() else 0,
+            -crowd[node],
+        )
+
+    def younger(pod: Obj, other: Obj, since: float, others: float) -> int:
+        """How two moments compare: the younger first, of much the same age the lower uid."""
+        difference = _age(view.now, since) - _age(view.now, others)
+        return difference or (-1 if uid_of(pod) < uid_of(other) else 1)
+
+    def compare(pod: Obj, other: Obj) -> int:
+        left, right = standing(pod), standing(other)
+        if left != right:
+            return -1 if left < right else 1
+        since, others = ready_since(pod), ready_since(other)
+        if since is not None and others is not None and since != others:
+            return younger(pod, other, since, others)
+        if _restarts(pod) != _restarts(other):
+            return _restarts(other) - _restarts(pod)
+        made, made_other = (seconds_of(meta(one)["creationTimestamp"]) for one in (pod, other))
+        return younger(pod, other, made, made_other) if made != made_other else 0
+
+    return sorted(pods, key=cmp_to_key(compare))
+
+
 class ReplicaSets:
     """Keeps the number of Pods of ReplicaSets."""
 
@@ -150,7 +212,7 @@ class ReplicaSets:
             if difference > 0:
                 failure = yield from self._create(found, min(difference, BURST))
             elif difference < 0:
-                failure = yield from self._delete(found, active, min(-difference, BURST))
+                failure = yield from self._delete(view, found, active, min(-difference, BURST))
         again = yield from self._status(view, found, failure)
         if failure:
             raise Retry(failure)
@@ -184,26 +246,10 @@ class ReplicaSets:
         return ""
 
     @staticmethod
-    def _delete(found: Obj, active: list[Obj], count: int) -> Generator[Action, Outcome, str]:
-        nodes = Counter(dig(one, "spec", "nodeName", default="") for one in active)
-
-        def rank(pod: Obj) -> tuple[float, ...]:
-            """The lower, the sooner it goes."""
-            node = dig(pod, "spec", "nodeName", default="")
-            since = ready_since(pod)
-            cost = annotations_of(pod).get(COST, "0")
-            phases = {"Pending": 0, "Unknown": 1, "Running": 2}
-            return (
-                float(bool(node)),
-                phases.get(dig(pod, "status", "phase", default="Pending"), 0),
-                float(since is not None),
-                int(cost) if cost.lstrip("-").isascii() and cost.lstrip("-").isdigit() else 0,
-                -nodes[node],
-                -(since or 0.0),
-                -seconds_of(meta(pod)["creationTimestamp"]),
-            )
-
-        for pod in sorted(active, key=rank)[:count]:
+    def _delete(
+        view: View, found: Obj, active: list[Obj], count: int
+    ) -> Generator[Action, Outcome, str]:
+        for pod in in_order_of_deletion(view, found, active)[:count]:
             outcome = yield Delete(PODS, namespace_of(pod), name_of(pod), uid_of(pod))
             if isinstance(outcome, ApiError):
                 if outcome.reason == "NotFound":
@@ -246,14 +292,15 @@ class ReplicaSets:
             "ReplicaFailure"
         )
         if failure:
+            few = len(active) < int(dig(current, "spec", "replicas", default=1))
             new = {
                 "type": "ReplicaFailure",
                 "status": "True",
                 "lastTransitionTime": timestamp(view.now),
-                "reason": "FailedCreate",
+                "reason": "FailedCreate" if few else "FailedDelete",
                 "message": failure,
             }
-            status["conditions"] = [old if old and old.get("message") == failure else new]
+            status["conditions"] = [old or new]
         if status != (current.get("status") or {}):
             outcome = yield UpdateStatus(SETS, {**current, "status": status})
             if isinstance(outcome, ApiError) and outcome.reason != "NotFound":

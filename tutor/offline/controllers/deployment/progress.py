@@ -1,119 +1,171 @@
-"""How far a Deployment has come: how many Pods it may have, and its conditions.
+"""How far a Deployment has come: its status and conditions.
 
-Source: pkg/controller/deployment/{util/deployment_util,progress}.go, v1.36.
+Source: pkg/controller/deployment/{sync,progress}.go and util/deployment_util.go, v1.36.
 """
 
 from collections.abc import Iterable
-from fractions import Fraction
+from typing import Any
 
 from tutor.offline.clock import seconds_of, timestamp
-from tutor.offline.objects import Obj, dig, name_of
-from tutor.offline.plan import View
+from tutor.offline.objects import Obj, dig, meta, name_of
+
+_NEVER = 2**31 - 1
+DONE, LATE = "NewReplicaSetAvailable", "ProgressDeadlineExceeded"
+PAUSED, RESUMED = "DeploymentPaused", "DeploymentResumed"
+Said = tuple[str, str, str]
+"""Status, reason and message of a condition."""
 
 
-def share(value: int | str, total: int, *, up: bool) -> int:
-    """A number, or a percentage of a total rounded up or down."""
-    if isinstance(value, int):
-        return value
-    part = Fraction(int(value.rstrip("%")), 100) * total
-    return -(-part.numerator // part.denominator) if up else part.numerator // part.denominator
+def deadline(deployment: Obj) -> float | None:
+    """How many seconds without progress are too many; None where any number will do."""
+    found = dig(deployment, "spec", "progressDeadlineSeconds")
+    return None if found is None or found == _NEVER else float(found)
 
 
-def replicas_of(obj: Obj) -> int:
-    """``spec.replicas``."""
-    return int(dig(obj, "spec", "replicas", default=1))
+def condition(status: Obj, kind: str) -> Obj | None:
+    """A condition."""
+    return next((one for one in status.get("conditions") or () if one["type"] == kind), None)
 
 
-def limits(deployment: Obj) -> tuple[int, int]:
-    """MaxSurge and maxUnavailable as numbers; not both may be 0."""
-    if dig(deployment, "spec", "strategy", "type") == "Recreate":
-        return 0, replicas_of(deployment)
-    rolling = dig(deployment, "spec", "strategy", "rollingUpdate", default={})
-    total = replicas_of(deployment)
-    surge = share(rolling.get("maxSurge", "25%"), total, up=True)
-    missing = share(rolling.get("maxUnavailable", "25%"), total, up=False)
-    if surge == missing == 0:
-        missing = 1
-    return surge, min(missing, total)
+def known(status: Obj) -> Obj | None:
+    """The condition Progressing."""
+    return condition(status, "Progressing")
 
 
-def count(sets: Iterable[Obj], field: str) -> int:
-    """A number of the status of these ReplicaSets, added up."""
-    return sum(int(dig(one, "status", field, default=0)) for one in sets)
+def without_condition(status: Obj, kind: str) -> Obj:
+    """The status without a condition."""
+    kept = [one for one in status.get("conditions") or () if one["type"] != kind]
+    return {**status, "conditions": kept}
 
 
-def conditions_of(
-    view: View, deployment: Obj, counts: dict[str, int], new: Obj | None
-) -> tuple[list[Obj], float | None]:
-    """Available and Progressing; and in how many seconds the progress deadline passes."""
-    _, missing = limits(deployment)
-    wanted = replicas_of(deployment)
-    old = {one["type"]: one for one in dig(deployment, "status", "conditions", default=())}
-    enough = counts["availableReplicas"] >= wanted - missing
-    found = [
-        _condition(
-            view,
-            old,
-            "Available",
-            ("True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
-            if enough
-            else (
-                "False",
-                "MinimumReplicasUnavailable",
-                "Deployment does not have minimum availability.",
-            ),
-        )
-    ]
-    if new is None:
-        return found, None
-    name = name_of(new)
-    done = counts["updatedReplicas"] == counts["availableReplicas"] == counts["replicas"] == wanted
-    before = old.get("Progressing")
-    status = deployment.get("status") or {}
-    moved = any(status.get(part, 0) != count for part, count in counts.items())
-    deadline = float(dig(deployment, "spec", "progressDeadlineSeconds", default=600))
-    left: float | None = None
-    if done:
-        said = (
-            "True",
-            "NewReplicaSetAvailable",
-            f'ReplicaSet "{name}" has successfully progressed.',
-        )
-    elif before is None:
-        said = ("True", "NewReplicaSetCreated", f'Created new replica set "{name}"')
-        left = deadline
-    elif moved:
-        said = ("True", "ReplicaSetUpdated", f'ReplicaSet "{name}" is progressing.')
-        left = deadline
-    else:
-        late = view.now - _seconds(before) - deadline
-        if before["reason"] != "NewReplicaSetAvailable" and late >= 0:
-            text = f'ReplicaSet "{name}" has timed out progressing.'
-            said = ("False", "ProgressDeadlineExceeded", text)
-        else:
-            said = (before["status"], before["reason"], before["message"])
-            left = -late if late < 0 else None
-    found.append(_condition(view, old, "Progressing", said, refresh=moved and not done))
-    return found, left
-
-
-def _condition(
-    view: View, old: dict[str, Obj], kind: str, said: tuple[str, str, str], *, refresh: bool = False
+def with_condition(
+    status: Obj, kind: str, said: Said, now: float, *, refresh: bool = False, since: str = ""
 ) -> Obj:
-    status, reason, message = said
-    before = old.get(kind, {})
-    now = timestamp(view.now)
-    same = before.get("status") == status
-    untouched = same and before.get("reason") == reason and before.get("message") == message
-    return {
+    """The status with a condition, at the end (``SetDeploymentCondition``).
+
+    One of the same status and reason stays as it is.
+
+    Args:
+        status: The status.
+        kind: The type of the condition.
+        said: What it is to say.
+        now: The moment.
+        refresh: Renew it even if it says the same, as progress does.
+        since: Its lastTransitionTime, where that is older than the condition.
+    """
+    state, reason, message = said
+    before = condition(status, kind)
+    if before is not None and not refresh and (before["status"], before["reason"]) == said[:2]:
+        return status
+    kept = before["lastTransitionTime"] if before is not None and before["status"] == state else ""
+    new = {
         "type": kind,
-        "status": status,
-        "lastUpdateTime": before["lastUpdateTime"] if untouched and not refresh else now,
-        "lastTransitionTime": before["lastTransitionTime"] if same else now,
+        "status": state,
+        "lastUpdateTime": timestamp(now),
+        "lastTransitionTime": since or kept or timestamp(now),
         "reason": reason,
         "message": message,
     }
+    found = without_condition(status, kind)
+    return {**found, "conditions": [*found["conditions"], new]}
 
 
-def _seconds(condition: Obj) -> float:
-    return seconds_of(condition["lastUpdateTime"])
+def pausing(deployment: Obj, now: float) -> Obj | None:
+    """The status that tells of a pause or its end; None where that is told (or does not matter)."""
+    status = deployment.get("status") or {}
+    held = known(status)
+    if deadline(deployment) is None or (held is not None and held["reason"] == LATE):
+        return None
+    paused, told = dig(deployment, "spec", "paused", default=False), False
+    if held is not None:
+        told = held["reason"] == PAUSED
+    if bool(paused) == told:
+        return None
+    said = ("Unknown", PAUSED, "Deployment is paused")
+    if not paused:
+        said = ("Unknown", RESUMED, "Deployment is resumed")
+    return with_condition(status, "Progressing", said, now)
+
+
+def complete(deployment: Obj, status: Obj) -> bool:
+    """Whether every Pod is of the present template and available."""
+    wanted = int(dig(deployment, "spec", "replicas", default=1))
+    return all(
+        status.get(name, 0) == wanted
+        for name in ("updatedReplicas", "replicas", "availableReplicas")
+    ) and bool(status.get("observedGeneration", 0) >= meta(deployment).get("generation", 0))
+
+
+def _moved(old: Obj, new: Obj) -> bool:
+    """Whether anything went forward (``DeploymentProgressing``)."""
+
+    def waiting(status: Obj) -> int:
+        return int(status.get("replicas", 0)) - int(status.get("updatedReplicas", 0))
+
+    return waiting(new) < waiting(old) or any(
+        new.get(name, 0) > old.get(name, 0)
+        for name in ("updatedReplicas", "readyReplicas", "availableReplicas")
+    )
+
+
+def _late(deployment: Obj, status: Obj, now: float) -> bool:
+    """Whether it has stood still for too long (``DeploymentTimedOut``)."""
+    held, limit = known(status), deadline(deployment)
+    if held is None or limit is None or held["reason"] == DONE:
+        return False
+    return held["reason"] == LATE or seconds_of(held["lastUpdateTime"]) + limit < now
+
+
+def judged(deployment: Obj, status: Obj, new: Obj | None, now: float) -> Obj:
+    """A new status with what there is to say about progress (``syncRolloutStatus``)."""
+    old = deployment.get("status") or {}
+    if deadline(deployment) is None:
+        return without_condition(status, "Progressing")
+    held = known(old)
+    over = status.get("replicas", 0) == status.get("updatedReplicas", 0)
+    if over and held is not None and held["reason"] == DONE:
+        return status
+    about = f'ReplicaSet "{name_of(new)}"' if new else f'Deployment "{name_of(deployment)}"'
+    if complete(deployment, status):
+        said = ("True", DONE, f"{about} has successfully progressed.")
+        return with_condition(status, "Progressing", said, now)
+    if _moved(old, status):
+        said = ("True", "ReplicaSetUpdated", f"{about} is progressing.")
+        since = held["lastTransitionTime"] if held and held["status"] == "True" else ""
+        return with_condition(status, "Progressing", said, now, refresh=True, since=since)
+    if _late(deployment, status, now):
+        said = ("False", LATE, f"{about} has timed out progressing.")
+        return with_condition(status, "Progressing", said, now)
+    return status
+
+
+def failing(status: Obj, new: Obj | None, sets: Iterable[Obj]) -> Obj:
+    """A status with the failure one of the sets tells of, the new one's first."""
+    for one in ([new] if new else []) + list(sets):
+        found = condition(one.get("status") or {}, "ReplicaFailure")
+        if found is not None:
+            moment = found.get("lastTransitionTime")
+            said: dict[str, Any] = {
+                "type": "ReplicaFailure",
+                "status": found["status"],
+                "lastUpdateTime": moment,
+                "lastTransitionTime": moment,
+                "reason": found.get("reason", ""),
+                "message": found.get("message", ""),
+            }
+            before = condition(status, "ReplicaFailure")
+            if before is not None and before["reason"] == said["reason"]:
+                return status
+            kept = without_condition(status, "ReplicaFailure")
+            return {**kept, "conditions": [*kept["conditions"], said]}
+    return without_condition(status, "ReplicaFailure")
+
+
+def left(deployment: Obj, status: Obj, now: float) -> float | None:
+    """In how many seconds to look again whether it is late; None where that cannot happen."""
+    held, limit = known(status), deadline(deployment)
+    if held is None or limit is None or complete(deployment, status):
+        return None
+    if held["reason"] in (LATE, DONE):
+        return None
+    return max(1.0, seconds_of(held["lastUpdateTime"]) + limit - now + 1)
