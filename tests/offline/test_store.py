@@ -69,6 +69,17 @@ def test_true_is_not_one() -> None:
     )
 
 
+def test_items_of_a_long_list_stay_whole() -> None:
+    old = [{"name": str(number), "on": True} for number in range(40)]
+    put_in = {"name": "new", "on": True}
+    found = share(old, [*old[:5], put_in, *old[5:]])
+    assert found[5] is put_in
+    assert all(one is other for one, other in zip(found[6:], old[5:], strict=True))
+    assert share(old, json.loads(json.dumps(old))) is old
+    numbers = [{**one, "on": 1} for one in old]
+    assert json.dumps(share(old, numbers)) == json.dumps(numbers)
+
+
 def test_versions_share_what_did_not_change() -> None:
     store = Store()
     first = store.create("pods", {**pod("a"), "spec": {"containers": [{"name": "app"}]}}).last

@@ -3,6 +3,7 @@
 from typing import Any
 
 _ABSENT = object()
+_FEW = 16
 
 
 def share(old: Any, new: Any) -> Any:  # noqa: ANN401
@@ -22,11 +23,17 @@ def share(old: Any, new: Any) -> Any:  # noqa: ANN401
             same = same and kept is before
         return old if same else parts
     if isinstance(new, list):
-        items = [share(before, item) for before, item in zip(old, new, strict=False)]
+        alike = share if len(old) <= _FEW else _whole
+        items = [alike(before, item) for before, item in zip(old, new, strict=False)]
         if len(old) == len(new) and all(map(_is, items, old)):
             return old
         return items + new[len(old) :]
     return old if old == new else new
+
+
+def _whole(old: Any, new: Any) -> Any:  # noqa: ANN401
+    """The same for an item of a long list: where one is put in, all others move, and stay whole."""
+    return old if old is new or (old == new and share(old, new) is old) else new
 
 
 def _is(one: object, other: object) -> bool:

@@ -141,7 +141,7 @@ class Store:
         self._order: dict[str, list[str]] = {}
         self._owned: dict[str, dict[str, dict[str, Obj]]] = {}
         self._controlled: dict[tuple[str, str], InOrder] = {}
-        self._labelled: dict[tuple[str, str, str, str], dict[str, Obj]] = {}
+        self._labelled: dict[tuple[str, str, str, str], InOrder] = {}
         self._listeners: list[Callable[[Change], None]] = []
         self.actor = ""
 
@@ -271,23 +271,19 @@ class Store:
             for key in sorted(found):
                 yield resource, found[key]
 
-    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterator[Obj]:
+    def matching(self, resource: str, namespace: str, labels: Mapping[str, str]) -> Iterable[Obj]:
         """The objects of a namespace that carry all these labels, in order of their keys."""
         if not labels:
-            yield from self.list(resource, namespace)
-        elif resource in _LABELLED:
-            buckets = [
-                self._labelled.get((resource, namespace, name, value), {})
-                for name, value in labels.items()
-            ]
-            rarest = min(buckets, key=len)
-            for key in sorted(rarest):
-                if all(key in bucket for bucket in buckets):
-                    yield rarest[key]
-        else:
-            for obj in self.list(resource, namespace):
-                if labels.items() <= labels_of(obj).items():
-                    yield obj
+            return self.list(resource, namespace)
+        if resource not in _LABELLED:
+            return _carrying(labels, self.list(resource, namespace))
+        nothing = InOrder()
+        buckets = [
+            self._labelled.get((resource, namespace, name, value), nothing)
+            for name, value in labels.items()
+        ]
+        rarest = min(buckets, key=len).all()
+        return rarest if len(buckets) == 1 else _carrying(labels, rarest)
 
     # -- writing
 
@@ -379,12 +375,13 @@ class Store:
         for name, value in (labels_of(before) if before is not None else {}).items():
             if labels.get(name) != value:
                 bucket = self._labelled[resource, namespace, name, value]
-                del bucket[key]
+                bucket.drop(key)
                 if not bucket:
                     del self._labelled[resource, namespace, name, value]
         for name, value in labels.items():
             assert after is not None  # noqa: S101  (labels come from it)
-            self._labelled.setdefault((resource, namespace, name, value), {})[key] = after
+            bucket = self._labelled.setdefault((resource, namespace, name, value), InOrder())
+            bucket.put(key, after)
 
     # -- keeping and restoring
 
@@ -411,6 +408,11 @@ class Store:
     def resources(self) -> tuple[str, ...]:
         """The resources that have objects."""
         return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+def _carrying(labels: Mapping[str, str], objects: Iterable[Obj]) -> Iterator[Obj]:
+    """Those of the objects that carry all these labels."""
+    return (obj for obj in objects if labels.items() <= labels_of(obj).items())
 
 
 def _play(tables: Tables, resource: str, key: str, obj: Obj | None) -> None:

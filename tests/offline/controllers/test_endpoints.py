@@ -6,7 +6,9 @@ import pytest
 
 from tests.offline.controllers.cluster import PODS, SETS, Cluster, plain, pod, recorded_set
 from tests.offline.recordings import recording
+from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
+from tutor.offline.plan import Action, Update
 
 SLICES, SERVICES = "endpointslices.discovery.k8s.io", "services"
 
@@ -134,3 +136,63 @@ def test_without_a_selector_there_are_none(cluster: Cluster) -> None:
     cluster.create(SERVICES, service(selector=None))
     cluster.settle()
     assert slices(cluster) == []
+
+
+def test_a_zone_is_looked_at_again_when_a_node_has_another(cluster: Cluster) -> None:
+    cluster.create(SERVICES, service())
+    for name in ("a", "b"):
+        cluster.create(PODS, pod(name, labels={"app": "web"}, nodeName="node-1"))
+    cluster.settle()
+    zone = {"metadata": {"labels": {"topology.kubernetes.io/zone": "elsewhere"}}}
+    cluster.patch("nodes", "node-1", zone)
+    cluster.settle()
+    assert [one["zone"] for one in slices(cluster)[0]["endpoints"]] == ["zone-1"] * 2
+    cluster.patch(PODS, "a", {"metadata": {"labels": {"colour": "red"}}})
+    cluster.settle()
+    assert [one["zone"] for one in slices(cluster)[0]["endpoints"]] == ["elsewhere"] * 2
+
+
+def test_what_could_not_be_written_is_written_later(cluster: Cluster) -> None:
+    cluster.create(SERVICES, service())
+    cluster.create(PODS, pod("a", labels={"app": "web"}))
+    cluster.settle()
+    refusal = ApiError(500, "InternalError", "the store stumbled")
+
+    def of_slices(controller: str, action: Action) -> bool:
+        return controller == "endpointslice-controller" and isinstance(action, Update)
+
+    cluster.runner.fail(of_slices, refusal)
+    cluster.create(PODS, pod("b", labels={"app": "web"}))
+    cluster.settle()
+    assert [one["targetRef"]["name"] for one in slices(cluster)[0]["endpoints"]] == ["a", "b"]
+
+
+def test_a_slice_changed_by_somebody_is_put_right(cluster: Cluster) -> None:
+    cluster.create(SERVICES, service())
+    for name in ("a", "b"):
+        cluster.create(PODS, pod(name, labels={"app": "web"}))
+    cluster.settle()
+    (before,) = slices(cluster)
+    cluster.patch(SLICES, before["metadata"]["name"], {"endpoints": before["endpoints"][1:]})
+    cluster.settle()
+    (after,) = slices(cluster)
+    assert sorted(one["targetRef"]["name"] for one in after["endpoints"]) == ["a", "b"]
+
+
+def test_only_slices_whose_pods_changed_are_written(cluster: Cluster) -> None:
+    cluster.create(SERVICES, service())
+    for number in range(103):
+        cluster.create(PODS, pod(f"p{number}", labels={"app": "web"}))
+    cluster.settle()
+    versions = {
+        one["metadata"]["name"]: one["metadata"]["resourceVersion"] for one in slices(cluster)
+    }
+    (small,) = [one for one in slices(cluster) if len(one["endpoints"]) == 3]
+    cluster.annotate(PODS, small["endpoints"][0]["targetRef"]["name"], hold="true")
+    cluster.settle()
+    changed = [
+        one["metadata"]["name"]
+        for one in slices(cluster)
+        if versions[one["metadata"]["name"]] != one["metadata"]["resourceVersion"]
+    ]
+    assert changed == [small["metadata"]["name"]]

@@ -24,6 +24,9 @@ from tutor.offline.plan import View
 from tutor.offline.refusals import invalid
 from tutor.offline.requests import Random, Raw, Request
 
+_CANONICAL = {"endpoints": "subsets", "endpointslices.discovery.k8s.io": "endpoints"}
+"""Long lists that their controllers write often, and as the server does: they are taken as such."""
+
 
 class Now(Protocol):
     """Something that tells the time."""
@@ -102,6 +105,10 @@ class Rules:
             parts: Obj = {name: obj[name] for name in ("metadata", "status") if name in obj}
             encoded = encode(default(parts, type_, self.gates), type_)
             made: Obj = {**obj, **{name: encoded[name] for name in parts}}
+        elif obj.get(canonical := _CANONICAL.get(request.resource.name, "")):
+            rest = {name: value for name, value in obj.items() if name != canonical}
+            made = encode(default(rest, type_, self.gates), type_)
+            made[canonical] = obj[canonical]
         else:
             made = encode(default(obj, type_, self.gates), type_)
         if held is not None:

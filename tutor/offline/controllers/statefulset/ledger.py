@@ -6,7 +6,7 @@ Pods is synced thousands of times while it starts, and each time one Pod is anot
 
 from collections.abc import Callable, Iterable
 from itertools import compress
-from operator import is_not, not_
+from operator import not_
 
 from tutor.offline.controllers.statefulset.order import Roster
 from tutor.offline.controllers.statefulset.pods import (
@@ -16,12 +16,8 @@ from tutor.offline.controllers.statefulset.pods import (
     storage_matches,
 )
 from tutor.offline.controllers.statefulset.wanted import Wanted
+from tutor.offline.news import News
 from tutor.offline.objects import Obj
-
-
-def _same(one: Iterable[Obj], other: Iterable[Obj], most: int) -> int:
-    """How many objects two lists begin with are the very same."""
-    return next(compress(range(most), map(is_not, one, other)), most)
 
 
 class Ledger:
@@ -43,7 +39,7 @@ class Ledger:
         self.strays: dict[int, PodFacts] = {}
         self.ready = 0
         self.of_revision: dict[str, set[int]] = {}
-        self._seen: list[Obj] = []
+        self._news = News()
         self._facts: dict[int, PodFacts] = {}
         self._unhealthy: set[int] = set()
         self._misplaced: set[int] = set()
@@ -54,7 +50,6 @@ class Ledger:
 
     def show(self, wanted: Wanted, pods: Iterable[Obj], selects: Callable[[Obj], bool]) -> None:
         """Take in the Pods the set owns now, ordered by name."""
-        now = list(pods)
         asked = (
             wanted.when_deleted,
             wanted.when_scaled,
@@ -64,32 +59,18 @@ class Ledger:
         )
         if self._crowded:
             self._start_anew()
-        gone, new = self._difference(now)
+        gone, new = self._news.of(pods)
         for pod in gone:
             self._remove(self._facts.pop(id(pod)))
         for pod in new:
             facts = self._facts[id(pod)] = facts_of(pod)
             self._add(wanted, facts, selects)
-        self._seen = now
         if asked != self._asked:
             self._asked = asked
             self._unchecked = set(self.members)
             self._unripe = {
                 ordinal for ordinal, pod in self.members.items() if pod.running_and_ready
             }
-
-    def _difference(self, now: list[Obj]) -> tuple[list[Obj], list[Obj]]:
-        """The objects that are no longer there, and those that were not."""
-        before = self._seen
-        shorter = min(len(before), len(now))
-        head = _same(before, now, shorter)
-        tail = _same(reversed(before), reversed(now), shorter - head)
-        old = {id(pod): pod for pod in before[head : len(before) - tail]}
-        new = {id(pod): pod for pod in now[head : len(now) - tail]}
-        return (
-            [pod for key, pod in old.items() if key not in new],
-            [pod for key, pod in new.items() if key not in old],
-        )
 
     def _add(self, wanted: Wanted, pod: PodFacts, selects: Callable[[Obj], bool]) -> None:
         ordinal = pod.ordinal
