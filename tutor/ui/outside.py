@@ -7,9 +7,13 @@ from typing import Protocol
 from tutor.model.course import Topic
 from tutor.model.errors import TutorError
 from tutor.session.api import Session
+from tutor.session.ports import Clusters
 
 Examples = Callable[[str], tuple[str, str] | None]
 """Code to a wrong and a right manifest, None for a code that has none."""
+
+Decode = Callable[[str], str | None]
+"""A message Kubernetes prints to the code of its page, None for one that is not known."""
 
 THEMES = ("dark", "light")
 BORDERS = ("lines", "ascii")
@@ -54,6 +58,10 @@ def no_examples(code: str) -> None:
     """No code has examples."""
 
 
+def no_decoder(message: str) -> None:
+    """No message is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """Everything the UI is given.
@@ -66,6 +74,9 @@ class Outside:
         borders: One of :data:`BORDERS`.
         color: False draws without colours.
         examples: The wrong and the right manifest of a code.
+        decode: Finds the code of a message.
+        clusters: The clusters to work in; None where there can be none.
+        context: The kubeconfig context the learner named; empty for the offline cluster.
         bell: Trouble told while the UI runs.
         environ: The process environment: the editor of the line mode.
         forgets: Why nothing is kept; None where everything is.
@@ -79,6 +90,9 @@ class Outside:
     borders: str = BORDERS[0]
     color: bool = True
     examples: Examples = no_examples
+    decode: Decode = no_decoder
+    clusters: Clusters | None = None
+    context: str = ""
     bell: Bell = field(default_factory=Bell)
     environ: Mapping[str, str] = field(default_factory=dict)
     forgets: TutorError | None = None
