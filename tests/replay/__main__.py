@@ -1,27 +1,17 @@
 # ruff: noqa: T201
 """The table: scenario × answers, order, status, Events, state.
 
-python -m tests.replay [SCENARIO …] [--diff]
+python -m tests.replay [SCENARIO …] [--diff] [--markdown]
 """
 
 import argparse
 import sys
 import time
-from collections import Counter
 
-from tests.replay.judge import SECTIONS, Verdict
+from tests.replay import table
+from tests.replay.judge import SECTIONS
 from tests.replay.playing import played
 from tests.replay.recorded import scenarios, short
-
-
-def row(verdict: Verdict, seconds: float) -> str:
-    """One line of the table."""
-    cells = []
-    for section in SECTIONS:
-        count = verdict.compared[section]
-        cells.append(f"{verdict.held[section]}/{count}" if count else "-")
-    held = "" if not verdict.differences else "  differs"
-    return f"{verdict.name:44}" + "".join(f"{cell:>9}" for cell in cells) + f"{seconds:7.2f}s{held}"
 
 
 def main() -> int:
@@ -29,34 +19,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.replay", description=__doc__)
     parser.add_argument("scenarios", nargs="*", help="a01, or a whole name; all without any")
     parser.add_argument("--diff", action="store_true", help="print what differs")
+    parser.add_argument("--markdown", action="store_true", help="write docs/offline-replay.md")
     options = parser.parse_args()
     wanted = set(options.scenarios)
-    compared: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    whole = count = 0
-    print(f"{'':44}" + "".join(f"{section:>9}" for section in SECTIONS) + f"{'time':>8}")
+    if options.markdown and wanted:
+        parser.error("the document holds all scenarios")
+    rows = []
+    broken = 0
+    print(table.line("", SECTIONS) + f"{'time':>9}")
     for name in scenarios():
         if wanted and not {name, short(name)} & wanted:
             continue
         begun = time.perf_counter()
-        count += 1
         try:
             verdict = played(name)
         except Exception as problem:  # noqa: BLE001  (the table goes on)
             print(f"{name:44}  not played: {problem!r}")
+            broken += 1
             continue
-        print(row(verdict, time.perf_counter() - begun), flush=True)
-        compared += verdict.compared
-        held += verdict.held
-        whole += not verdict.differences
+        row = table.row(verdict)
+        rows.append(row)
+        passed = f"{time.perf_counter() - begun:8.2f}s"
+        print(table.line(name, row.cells) + passed + ("" if row.holds else "  differs"), flush=True)
         if options.diff:
             for one in verdict.differences:
                 print(f"    {one.section} at step {one.step} ({one.description[:70]})")
                 for line in one.lines[:6]:
                     print(f"        {line}")
-    total = "".join(f"{held[one]}/{compared[one]}".rjust(10) for one in SECTIONS)
-    print(f"{'':44}{total}\n{whole} of {count} scenarios hold", file=sys.stdout)
-    return 0 if whole == count else 1
+    for line in table.text(rows)[-2:]:
+        print(line)
+    if options.markdown and not broken:
+        table.DOCUMENT.write_text(table.markdown(rows), "utf-8")
+    return 0 if not broken and all(one.holds for one in rows) else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """Every recording of the real control plane, played against the offline cluster."""
 
+from collections.abc import Callable
+
 import pytest
 
+from tests.replay import table
 from tests.replay.playing import played
 from tests.replay.recorded import scenarios
 
@@ -9,8 +12,10 @@ pytestmark = pytest.mark.kubectl
 
 
 @pytest.mark.parametrize("name", scenarios())
-def test_a_recording_replays(name: str) -> None:
+def test_a_recording_replays(name: str, record_property: Callable[[str, object], None]) -> None:
     verdict = played(name)
+    row = table.row(verdict)
+    record_property("replay", f"{name}={'|'.join(row.cells)}")
     assert verdict.skipped == 0
     found = [
         f"{one.section} at step {one.step} ({one.description}): {line}"
@@ -18,3 +23,4 @@ def test_a_recording_replays(name: str) -> None:
         for line in one.lines
     ]
     assert found == []
+    assert table.documented(name) == row, "python -m tests.replay --markdown writes the table anew"

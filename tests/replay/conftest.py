@@ -1,0 +1,20 @@
+"""The table of the replay, at the end of a run of the tests."""
+
+from typing import Any
+
+from tests.replay.table import Row, text
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    rows = [
+        Row(name, tuple(cells.split("|")))
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for key, value in getattr(report, "user_properties", ())
+        if key == "replay"
+        for name, cells in [value.split("=")]
+    ]
+    if rows:
+        terminalreporter.section("recordings replayed")
+        for line in text(sorted(set(rows))):
+            terminalreporter.write_line(line)
