@@ -9,6 +9,7 @@ import pytest
 from tests.offline.api.support import PODS, SETS, Client, run, stateful_set
 from tests.offline.recordings import step
 from tutor.offline.api import app as application
+from tutor.offline.api import exchange
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -162,7 +163,7 @@ def test_a_log_can_be_followed_until_the_container_ends() -> None:
 
 
 def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(application, "SLOWEST", 0.05)
+    monkeypatch.setattr(exchange, "SLOWEST", 0.05)
 
     async def asked() -> None:
         client = Client()

@@ -45,6 +45,11 @@ _META = (
 )
 _SCHEME = "pkg/api/legacyscheme/scheme.go:30"
 _JSON, _YAML = "application/json", "application/yaml"
+_EARLIER = frozenset({("Eviction", "policy/v1beta1")})
+"""What is still taken in an older form, which is the same.
+
+Source: pkg/registry/core/pod/storage/eviction.go, AcceptsGroupVersion.
+"""
 _INT32 = 1 << 31
 _INT64 = 1 << 63
 
@@ -107,6 +112,8 @@ def decode(
         ) from None
     obj: Obj = value if isinstance(value, dict) else {}
     found_version, found_kind = found_version or api_version, found_kind or kind
+    if (found_kind, found_version) in _EARLIER:
+        found_version = api_version
     strict: list[str] = []
     try:
         known(found_kind, found_version, kind, api_version)

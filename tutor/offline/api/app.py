@@ -13,7 +13,7 @@ from tutor.offline.api.logs import Log, ended
 from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
 from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
 from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
-from tutor.offline.api.telling import tell, told
+from tutor.offline.api.telling import reading, tell, told
 from tutor.offline.errors import Answer, ApiError
 
 BOOKMARKS = 60.0
@@ -117,7 +117,7 @@ class App:
         self._house.heart.before()
         if _about_a_resource(exchange.path):
             await self._resource(exchange, body)
-        elif exchange.method != "GET":
+        elif exchange.method not in reading(exchange.path):
             raise wrong_method() if told(exchange.path) else PageNotFound
         else:
             await tell(exchange)

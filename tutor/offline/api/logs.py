@@ -4,14 +4,16 @@ Source of the refusals: pkg/registry/core/pod/strategy.go, LogLocation; pkg/kube
 validateContainerLogStatus.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.offline.clock import timestamp
-from tutor.offline.errors import ApiError
+from tutor.offline.admission import gotime
+from tutor.offline.clock import seconds_of, timestamp
+from tutor.offline.errors import ApiError, Cause
 from tutor.offline.objects import Obj, dig, name_of, namespace_of
-from tutor.offline.refusals import bad_request
+from tutor.offline.refusals import bad_request, invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +37,101 @@ class Log:
     scheduled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked of a log; None for what is not."""
+
+    container: str
+    follow: bool
+    previous: bool
+    timestamps: bool
+    tail: int | None
+    limit: int | None
+    since: float | None
+
+
 def log_of(pod: Obj, parameters: Mapping[str, str], now: float) -> Log:
     """The log of a container.
 
     Raises:
-        ApiError: 400 where there is none.
+        ApiError: 400 where there is none, 422 for what makes no sense.
     """
-    container = _container_of(pod, parameters.get("container", ""))
     name, namespace = name_of(pod), namespace_of(pod)
-    follow = parameters.get("follow", "") in ("1", "true", "True")
+    wanted = _wanted(parameters, name, now)
+    container = _container_of(pod, wanted.container)
     if not dig(pod, "spec", "nodeName", default=""):
         return Log("", False, namespace, name, container, scheduled=False)
-    state = _running(pod, name, container, parameters.get("previous", "") in ("1", "true", "True"))
+    state = _running(pod, name, container, wanted.previous)
     image = next(
         (str(one.get("image", "")) for one in _containers(pod) if one.get("name") == container),
         "",
     )
-    started = dig(state, "startedAt", default="")
+    started = str(dig(state, "startedAt", default="") or timestamp(now))
     lines = [
         f"This is the offline cluster: {image} does not really run, so it writes no log.",
-        f"Container {container} of Pod {name} is emulated since {started or timestamp(now)}.",
+        f"Container {container} of Pod {name} is emulated since {started}.",
     ]
-    if parameters.get("timestamps", "") in ("1", "true", "True"):
-        stamp = started or timestamp(now)
-        lines = [f"{stamp} {line}" for line in lines]
-    tail = parameters.get("tailLines", "")
-    if tail:
-        if not tail.isdigit():
-            raise bad_request(f'strconv.ParseInt: parsing "{tail}": invalid syntax')
-        lines = lines[len(lines) - min(int(tail), len(lines)) :]
+    if wanted.since is not None and seconds_of(started) < wanted.since:
+        lines = []
+    if wanted.timestamps:
+        lines = [f"{started} {line}" for line in lines]
+    if wanted.tail is not None:
+        lines = lines[max(0, len(lines) - wanted.tail) :]
     text = "".join(f"{line}\n" for line in lines)
-    limit = parameters.get("limitBytes", "")
-    if limit:
-        if not limit.isdigit():
-            raise bad_request(f'strconv.ParseInt: parsing "{limit}": invalid syntax')
-        text = text.encode()[: int(limit)].decode(errors="ignore")
-    return Log(text, follow, namespace, name, container)
+    if wanted.limit is not None:
+        text = text.encode()[: wanted.limit].decode(errors="ignore")
+    return Log(text, wanted.follow, namespace, name, container)
+
+
+def _wanted(parameters: Mapping[str, str], pod: str, now: float) -> _Wanted:
+    """The options of a request.
+
+    Source: pkg/apis/core/validation/validation.go, ValidatePodLogOptions.
+    """
+    tail, limit = _whole(parameters, "tailLines"), _whole(parameters, "limitBytes")
+    seconds = _whole(parameters, "sinceSeconds")
+    moment = parameters.get("sinceTime", "")
+    if moment and gotime.problem(moment):
+        raise bad_request(gotime.problem(moment))
+    causes = []
+    if tail is not None and tail < 0:
+        causes.append(_below("tailLines", tail, "greater than or equal to 0"))
+    if limit is not None and limit < 1:
+        causes.append(_below("limitBytes", limit, "greater than 0"))
+    if seconds is not None and moment:
+        message = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
+        causes.append(Cause("FieldValueForbidden", message, ""))
+    elif seconds is not None and seconds < 1:
+        causes.append(_below("sinceSeconds", seconds, "greater than 0"))
+    if causes:
+        raise invalid("PodLogOptions", "", pod, causes)
+    since = now - seconds if seconds is not None else seconds_of(moment) if moment else None
+    return _Wanted(
+        parameters.get("container", ""),
+        _flag(parameters, "follow"),
+        _flag(parameters, "previous"),
+        _flag(parameters, "timestamps"),
+        tail,
+        limit,
+        since,
+    )
+
+
+def _below(field: str, value: int, needed: str) -> Cause:
+    return Cause("FieldValueInvalid", f"Invalid value: {value}: must be {needed}", field)
+
+
+def _whole(parameters: Mapping[str, str], name: str) -> int | None:
+    text = parameters.get(name, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    return int(text)
+
+
+def _flag(parameters: Mapping[str, str], name: str) -> bool:
+    return parameters.get(name, "false").lower() not in ("", "false", "0")
 
 
 def ended(pod: Obj | None, container: str) -> bool:

@@ -16,8 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from tutor.offline.admission import protobuf
+from tutor.manifest.bodies import BodyError, read_body
+from tutor.offline.admission import gojson, protobuf
 from tutor.offline.api.logs import Log, log_of
+from tutor.offline.api.negotiate import YAML
 from tutor.offline.api.paths import Target
 from tutor.offline.api.reviews import review
 from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
@@ -302,31 +304,52 @@ def _raw(call: Call) -> Raw:
 
 
 def _delete_options(call: Call) -> DeleteOptions:
-    """The options in the body, or without one those in the query."""
-    if call.content_type == protobuf.MEDIA_TYPE:
-        try:
-            return options_of(protobuf.decode(call.body) if call.body else None)
-        except protobuf.ProtobufError as broken:
-            raise bad_request(str(broken)) from None
-    if call.body.strip():
-        try:
-            return options_of(json.loads(call.body))
-        except ValueError as broken:
-            raise bad_request(f"couldn't get version/kind; json parse error: {broken}") from None
+    """The options in the body, or without one those in the query.
+
+    Source: apiserver pkg/endpoints/handlers/delete.go: what cannot be decoded is an error of the
+    server's own there.
+    """
+    if not call.body.strip():
+        return _options_in_query(call.parameters)
+    found: Any
+    try:
+        if call.content_type == protobuf.MEDIA_TYPE:
+            found = protobuf.decode(call.body)
+        elif call.content_type == YAML:
+            found, _ = read_body(call.body.decode("utf-8", "replace"))
+        else:
+            found = gojson.loads(call.body.decode("utf-8", "replace"))
+    except (protobuf.ProtobufError, BodyError) as broken:
+        raise ApiError(500, "", str(broken)) from None
+    except gojson.JsonError as broken:
+        text = f"couldn't get version/kind; json parse error: {broken}"
+        raise ApiError(500, "", text) from None
+    kind = found.get("kind", "") if isinstance(found, dict) else ""
+    if kind not in ("", "DeleteOptions"):
+        version = found.get("apiVersion") or "v1"
+        text = f'no kind "{kind}" is registered for version "{version}"'
+        raise ApiError(500, "", text)
+    try:
+        return options_of(found)
+    except ApiError as refusal:
+        raise (ApiError(500, "", refusal.message) if refusal.code == 400 else refusal) from None
+
+
+def _options_in_query(parameters: Parameters) -> DeleteOptions:
     body: dict[str, Any] = {}
-    grace = _first(call.parameters, "gracePeriodSeconds")
+    grace = _first(parameters, "gracePeriodSeconds")
     if grace:
         try:
             body["gracePeriodSeconds"] = int(grace)
         except ValueError:
             raise bad_request(f'strconv.ParseInt: parsing "{grace}": invalid syntax') from None
-    orphan = _first(call.parameters, "orphanDependents")
+    orphan = _first(parameters, "orphanDependents")
     if orphan:
         body["orphanDependents"] = orphan not in ("0", "f", "F", "FALSE", "false", "False")
-    policy = _first(call.parameters, "propagationPolicy")
+    policy = _first(parameters, "propagationPolicy")
     if policy:
         body["propagationPolicy"] = policy
-    dry_run = list(call.parameters.get("dryRun", ()))
+    dry_run = list(parameters.get("dryRun", ()))
     if dry_run:
         body["dryRun"] = dry_run
     return options_of(body or None)

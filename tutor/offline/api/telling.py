@@ -16,6 +16,12 @@ def told(path: str) -> bool:
     return path.strip("/").partition("/")[0] in _FIRST
 
 
+def reading(path: str) -> tuple[str, ...]:
+    """The methods that read a path: of checks of health any does, and some only ask for a head."""
+    first = path.strip("/").partition("/")[0]
+    return ("GET", "HEAD", "POST") if first in discovery.CHECKS else ("GET",)
+
+
 async def tell(exchange: Exchange) -> None:
     """Answer a GET of such a path.
 
