@@ -186,7 +186,9 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> None
     from tutor.offline.api import tls
     from tutor.offline.api.folder import Note
     from tutor.offline.api.house import House, Settings
-    from tutor.offline.api.journal import Damaged, InUse, Journal
+    from tutor.offline.api.journal import Journal
+    from tutor.offline.api.lock import InUse
+    from tutor.offline.api.records import Damaged
     from tutor.offline.api.server import listen, serve
 
     try:
