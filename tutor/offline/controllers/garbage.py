@@ -143,7 +143,11 @@ class GarbageCollector:
             if dangling or waiting:
                 _settled((yield _without_owners(resource, obj, dangling | waiting)))
             return
-        if waiting and any(True for _ in view.dependents(uid_of(obj))):
+        dependents = tuple(view.dependents(uid_of(obj))) if waiting else ()
+        if dependents:
+            if any(_held_by(one, FOREGROUND) for _, one in dependents):
+                # Perhaps a circle of owners, each waiting for the next: this one blocks no longer.
+                _settled((yield _unblocking(resource, obj)))
             policy = "Foreground"
         elif ORPHAN in (meta(obj).get("finalizers") or ()):
             policy = "Orphan"
@@ -191,6 +195,14 @@ def _without_owners(resource: str, obj: Obj, gone: set[str]) -> Update:
     if kept:
         metadata["ownerReferences"] = kept
     return Update(named(resource).name, {**obj, "metadata": metadata})
+
+
+def _unblocking(resource: str, obj: Obj) -> Update:
+    references = [
+        {**one, "blockOwnerDeletion": False} if one.get("blockOwnerDeletion") else one
+        for one in owners_of(obj)
+    ]
+    return Update(resource, {**obj, "metadata": {**meta(obj), "ownerReferences": references}})
 
 
 def _settled(outcome: Outcome) -> None:
