@@ -6,7 +6,7 @@ from typing import Protocol
 from tutor.manifest.schema_bundle import Type
 from tutor.offline.admission import plugins, services
 from tutor.offline.admission.apply import managers as owners
-from tutor.offline.admission.apply import typed
+from tutor.offline.admission.apply import typed, upgrade
 from tutor.offline.admission.apply.apply import applied, applier
 from tutor.offline.admission.apply.managers import Manager
 from tutor.offline.admission.decode import DecodeError, as_warnings, bad_request, check, decode
@@ -144,18 +144,30 @@ class Rules:
         if meta(config).get("managedFields") is not None:
             raise bad_request("metadata.managedFields must be nil")
         live = current if current is not None else self._empty(type_)
-        manager = applier(request.field_manager, request.subresource)
-        result, managers = applied(
-            owners.unmanaged(live),
-            config,
+        plain = owners.unmanaged(live)
+        ref, reset = (
             typed.root(type_.name),
-            owners.read(current),
-            manager,
-            api_version=api_version,
-            reset=reset_fields(request.resource.name, request.subresource),
-            force=request.force,
-            now=timestamp(self.clock.now),
+            reset_fields(request.resource.name, request.subresource),
         )
+        now = timestamp(self.clock.now)
+        before = owners.read(current)
+        if current is not None and not before:
+            before = owners.unowned(
+                api_version, request.subresource, typed.field_set(plain, ref), reset, now
+            )
+        result, managers = applied(
+            plain,
+            config,
+            ref,
+            before,
+            applier(request.field_manager, request.subresource),
+            api_version=api_version,
+            reset=reset,
+            force=request.force,
+            allowed=upgrade.its_own(request.field_manager, plain, ref, api_version),
+            now=now,
+        )
+        result = upgrade.noted(request.field_manager, result, config)
         try:
             check(result, type_)
         except DecodeError as error:
@@ -175,10 +187,10 @@ class Rules:
         before = owners.read(old)
         sent = meta(new).get("managedFields")
         if old is not None:
-            if not before:
-                return owners.unmanaged(new)
-            if sent is not None and not [entry for entry in sent if entry]:
-                return owners.unmanaged(new)  # asked to forget all owners
+            if not before or sent == [{}]:
+                return owners.unmanaged(new)  # the latter asks to forget all owners
+            if sent and not request.subresource and sent != meta(old).get("managedFields"):
+                before = owners.read(new) or before
         resource = request.resource
         type_ = type_of(resource.kind, resource.api_version)
         ref = typed.root(type_.name)

@@ -252,11 +252,16 @@ def _check_object(
 ) -> None:
     fields = type_.fields
     prefix = f"{path}." if path else ""
-    if isinstance(obj, Doubled):
-        for key in obj.twice:
-            report(f"duplicate field {quote(prefix + key)}")
-    for key, value in obj.items():
-        field = fields.get(key)
+    seen: set[str] = set()
+    told: set[str] = set()
+    for key in obj.sequence if isinstance(obj, Doubled) else obj:
+        field, value = fields.get(key), obj[key]
+        if key in seen:
+            if field is not None and key not in told:  # one that is unknown is only told to be that
+                report(f"duplicate field {quote(prefix + key)}")
+                told.add(key)
+            continue
+        seen.add(key)
         if field is None:
             report(f"unknown field {quote(prefix + key)}")
         elif value is not None:

@@ -42,7 +42,9 @@ class Decimal(float):
 class Doubled(dict[str, Json]):
     """An object of which some keys came twice; the last one counts."""
 
-    __slots__ = ("twice",)
+    __slots__ = ("sequence", "twice")
+    sequence: tuple[str, ...]
+    """Its keys as they came, the doubled ones more than once."""
     twice: tuple[str, ...]
 
 
@@ -58,6 +60,7 @@ def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         seen.add(key)
     doubled = Doubled(made)
     doubled.twice = tuple(twice)
+    doubled.sequence = tuple(key for key, _ in pairs)
     return doubled
 
 

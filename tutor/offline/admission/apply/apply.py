@@ -43,6 +43,7 @@ def applied(
     api_version: str,
     reset: Fields,
     force: bool,
+    allowed: Fields = frozenset(),
     now: str,
 ) -> tuple[Obj, Managers]:
     """Apply a configuration.
@@ -56,6 +57,7 @@ def applied(
         api_version: In whose words it does.
         reset: Parts this way of writing may not change.
         force: Take over what others own.
+        allowed: Fields to take over without force, if there are no other conflicts.
         now: The time to note.
 
     Returns:
@@ -81,7 +83,9 @@ def applied(
     if before is not None and before.fields:
         merged = _pruned(merged, after, before.fields, ref)
     difference = typed.compare(live, merged, ref)
-    conflicts = conflicts_of(managers, manager, difference)
+    conflicts = [
+        one for one in conflicts_of(managers, manager, difference) if one[1] not in allowed
+    ]
     if conflicts and not force:
         raise conflict_error(conflicts)
     taken = difference.added | difference.modified

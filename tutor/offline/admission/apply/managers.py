@@ -15,6 +15,7 @@ UPDATE = "Update"
 MOST_UPDATES = 10
 """Managers that only update; the oldest beyond are counted as one."""
 ANCIENT = "ancient-changes"
+BEFORE_APPLY = "before-first-apply"
 
 _IGNORED: Fields = frozenset(
     {
@@ -145,6 +146,15 @@ def updated(
         fields = own | before.fields if before is not None else own
         result[manager] = Entry(fields, manager.api_version, now)
     return _capped(result)
+
+
+def unowned(
+    api_version: str, subresource: str, fields: Fields, reset: Fields, now: str
+) -> Managers:
+    """The one manager of an object that had none until somebody applied to it."""
+    own = stripped(fields, reset)
+    manager = Manager(BEFORE_APPLY, UPDATE, api_version, subresource)
+    return {manager: Entry(own, api_version, now)} if own else {}
 
 
 def _capped(managers: Managers) -> Managers:

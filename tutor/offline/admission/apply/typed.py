@@ -165,25 +165,33 @@ def merge(left: Json, right: Json, ref: Ref) -> Json:
 
 
 def _merge_lists(left: list[Json], right: list[Json], ref: Ref) -> list[Json]:
-    """Items of the right keep their order; those of the left alone keep their neighbours."""
+    """Items of the right keep their order; those of the left alone come as early as they can."""
     assert ref.item is not None  # noqa: S101
     lefts = {element(item, ref, i): item for i, item in enumerate(left)}
     rights = {element(item, ref, i): item for i, item in enumerate(right)}
-    order = list(lefts)
+    ours, theirs = list(lefts), list(rights)
+    shared = [step for step in theirs if step in lefts]
+    awaited = shared.pop(0) if shared else None
     merged: list[Json] = []
-    at = 0
-    for step, item in rights.items():
-        if step in lefts:
-            position = order.index(step)
-            while at < position:
-                if order[at] not in rights:
-                    merged.append(lefts[order[at]])
+    done: set[str] = set()
+    at = to = 0
+    while at < len(ours) or to < len(theirs):
+        if at < len(ours):
+            step = ours[at]
+            if step not in rights:
+                merged.append(lefts[step])
                 at += 1
-            at = max(at, position + 1)
-            merged.append(merge(lefts[step], item, ref.item))
-        else:
-            merged.append(item)
-    merged += [lefts[step] for step in order[at:] if step not in rights]
+                continue
+            if step in done or (to < len(theirs) and step not in (theirs[to], awaited)):
+                at += 1  # laid over already, or later, at its place among the others
+                continue
+        if to < len(theirs):
+            step = theirs[to]
+            merged.append(merge(lefts.get(step, MISSING), rights[step], ref.item))
+            done.add(step)
+            to += 1
+            if step == awaited:
+                awaited = shared.pop(0) if shared else None
     return merged
 
 

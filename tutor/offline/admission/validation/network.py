@@ -4,6 +4,7 @@ Source: ``pkg/apis/core/validation/{validation.go,events.go}``.
 """
 
 import ipaddress
+from functools import lru_cache
 
 from tutor.offline.admission.validation.fields import (
     dns_label,
@@ -39,26 +40,27 @@ def validate_endpoints(obj: Obj) -> list[Cause]:
     return causes
 
 
-def _address(address: Obj, path: str) -> list[Cause]:
-    text = address.get("ip") or ""
-    causes = []
+@lru_cache(maxsize=4096)
+def _wrong(text: str) -> tuple[str, ...]:
+    """What is wrong with an address of an endpoint."""
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
-        why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-        causes.append(invalid(f"{path}.ip", text, why))
-    else:
-        for wrong, why in (
-            (found.is_unspecified, f"may not be unspecified ({text})"),
-            (found.is_loopback, "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
-            (found.is_link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
-            (
-                found in _LOCAL[found.version],
-                "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)",
-            ),
-        ):
-            if wrong:
-                causes.append(invalid(f"{path}.ip", text, why))
+        return ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)
+    wrong = {
+        f"may not be unspecified ({text})": found.is_unspecified,
+        "may not be in the loopback range (127.0.0.0/8, ::1/128)": found.is_loopback,
+        "may not be in the link-local range (169.254.0.0/16, fe80::/10)": found.is_link_local,
+        "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)": (
+            found in _LOCAL[found.version]
+        ),
+    }
+    return tuple(why for why, holds in wrong.items() if holds)
+
+
+def _address(address: Obj, path: str) -> list[Cause]:
+    text = address.get("ip") or ""
+    causes = [invalid(f"{path}.ip", text, why) for why in _wrong(text)]
     if address.get("hostname"):
         name = address["hostname"]
         causes += [invalid(f"{path}.hostname", name, why) for why in dns_label(name)]
