@@ -13,7 +13,7 @@ from tutor.offline.api.columns import COLUMNS, SCALE, definitions
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
 from tutor.offline.elsewhere import Unserved
-from tutor.offline.errors import Cause
+from tutor.offline.errors import ApiError, Cause
 from tutor.offline.listing import Page
 from tutor.offline.objects import Obj, meta
 from tutor.offline.refusals import invalid
@@ -70,9 +70,15 @@ def table(
         form: For the version of the Table.
         include: ``includeObject``: what of the object each row carries.
         headed: Whether the columns are described; once in a watch.
+
+    Raises:
+        ApiError: 406 for what is no object with a name.
     """
     scales = None
     home = resource.stored_as or resource.name
+    if home not in CELLS:
+        why = f"the resource {home} does not support being converted to a Table"
+        raise ApiError(406, "NotAcceptable", why)
     rows = []
     for obj in objects:
         scales = obj.get("kind") == "Scale"
