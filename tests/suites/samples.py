@@ -15,8 +15,11 @@ Json = dict[str, Any]
 def template(labels: Json | None = None, image: str = OLD, **annotations: str) -> Json:
     """A Pod template; ``hold="true"`` keeps its Pods from becoming Ready."""
     knobs = {f"sts-tutor.dev/{name}": value for name, value in annotations.items()}
+    metadata: Json = {"labels": labels or LABELS}
+    if knobs:
+        metadata["annotations"] = knobs
     return {
-        "metadata": {"labels": labels or LABELS, "annotations": knobs},
+        "metadata": metadata,
         "spec": {"containers": [{"name": "webserver", "image": image}]},
     }
 
