@@ -108,6 +108,7 @@ class Endpoints:
             for pod in view.matching(PODS, key.namespace, wanted)
             if _belongs(pod, bool(dig(service, "spec", "publishNotReadyAddresses")))
         ]
+        self._pods[key] = len(pods)
         subsets = _subsets(service, pods, self._addresses_of(service, pods))
         trigger = self._trigger(service, pods)
         new = _made(service, current, subsets, trigger)

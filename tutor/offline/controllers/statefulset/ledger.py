@@ -4,6 +4,7 @@ Nothing depends on it: a new ledger, shown the same Pods, says the same. But a s
 Pods is synced thousands of times while it starts, and each time one Pod is another than before.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from itertools import compress
 from operator import not_
@@ -41,6 +42,7 @@ class Ledger:
         self.of_revision: dict[str, set[int]] = {}
         self._news = News()
         self._facts: dict[int, PodFacts] = {}
+        self._ordinals: list[int] = []
         self._unhealthy: set[int] = set()
         self._misplaced: set[int] = set()
         self._unchecked: set[int] = set()
@@ -83,6 +85,7 @@ class Ledger:
             self._crowded = True
             self._remove(self.members[ordinal])
         self.members[ordinal] = pod
+        insort(self._ordinals, ordinal)
         if pod.running_and_ready:
             self.ready += 1
             self._unripe.add(ordinal)
@@ -99,6 +102,7 @@ class Ledger:
             return
         ordinal = pod.ordinal
         del self.members[ordinal]
+        del self._ordinals[bisect_left(self._ordinals, ordinal)]
         self.ready -= pod.running_and_ready
         if not pod.terminating:
             peers = self.of_revision[pod.revision]
@@ -127,24 +131,37 @@ class Ledger:
     def roster(self, wanted: Wanted, now: float) -> Roster:
         """The members in their places."""
         self.ripening(wanted, now)
-        start = wanted.start
-        replicas = list(map(self.members.get, range(start, start + wanted.replicas)))
-        missing = list(compress(range(wanted.replicas), map(not_, replicas)))
-        condemned: list[PodFacts] = []
-        if len(self.members) > wanted.replicas - len(missing):
-            condemned = [
-                pod for ordinal, pod in self.members.items() if not wanted.in_range(ordinal)
-            ]
-            condemned.sort(key=lambda pod: -pod.ordinal)
+        start, end = wanted.start, wanted.start + wanted.replicas
+        low, high = (bisect_left(self._ordinals, ordinal) for ordinal in (start, end))
+        replicas = list(map(self.members.get, range(start, end)))
+        missing: list[int] = []
+        if high - low < wanted.replicas:
+            missing = list(compress(range(wanted.replicas), map(not_, replicas)))
+        outside = self._ordinals[:low] + self._ordinals[high:]
+        unsettled = self._unhealthy | self._unripe
         to_do = self._misplaced | self._unchecked
-        restless = to_do | self._unhealthy | self._unripe
 
-        def places(ordinals: set[int]) -> list[int]:
-            end = start + wanted.replicas
-            inside = [ordinal - start for ordinal in ordinals if start <= ordinal < end]
-            return sorted(inside + missing)
+        def inside(ordinals: set[int]) -> list[int]:
+            found = [ordinal - start for ordinal in ordinals if start <= ordinal < end]
+            return sorted(found + missing)
 
-        return Roster(replicas, condemned, places(restless), places(to_do), self.of_revision)
+        def beyond(ordinals: set[int]) -> list[int]:
+            last = len(outside) - 1
+            return sorted(
+                last - bisect_left(outside, ordinal)
+                for ordinal in ordinals
+                if not start <= ordinal < end
+            )
+
+        return Roster(
+            replicas,
+            [self.members[ordinal] for ordinal in reversed(outside)],
+            inside(to_do | unsettled),
+            inside(to_do),
+            beyond(unsettled) if outside else (),
+            beyond(self._unchecked) if outside else (),
+            self.of_revision,
+        )
 
     def claims_are_right(self, pod: PodFacts, names: Iterable[str]) -> None:
         """Note that the claims of a member were looked at, and are as they should be."""

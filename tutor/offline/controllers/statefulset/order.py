@@ -56,6 +56,8 @@ class Roster:
             place, and has its claims.
         to_do: Those of them where waiting is not enough: empty, or with a Pod that has ended, is
             not as its place asks for, or whose claims have to be looked at.
+        condemned_restless: The places among the condemned of those that may not be healthy.
+        condemned_to_do: The places among the condemned of those whose claims have to be looked at.
         of_revision: The ordinals of Pods that are staying, by their revision.
     """
 
@@ -63,6 +65,8 @@ class Roster:
     condemned: Sequence[PodFacts]
     restless: Sequence[int]
     to_do: Sequence[int]
+    condemned_restless: Sequence[int]
+    condemned_to_do: Sequence[int]
     of_revision: Mapping[str, AbstractSet[int]]
 
     def to_update(self, wanted: Wanted, update: str) -> list[int]:
@@ -111,7 +115,8 @@ def lowest_unhealthy(wanted: Wanted, roster: Roster, now: float) -> PodFacts | N
         replica = roster.replicas[index]
         if replica is None or not replica.healthy(seconds, now):
             return None
-    for pod in reversed(roster.condemned):
+    for place in reversed(roster.condemned_restless):
+        pod = roster.condemned[place]
         if not pod.healthy(seconds, now):
             return pod
     return None

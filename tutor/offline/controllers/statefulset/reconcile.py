@@ -3,7 +3,7 @@
 Source: updateStatefulSet of pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tutor.offline.controllers.revisions import template_of
@@ -132,21 +132,31 @@ class Reconciling:
 
     def _all_condemned(self) -> Steps[bool]:
         """Delete them from the highest ordinal down; True when the sync ends here."""
-        yield from self._each_condemned(self._condemned_claims)
-        self._exempt = lowest_unhealthy(self._wanted, self._roster, self._now)
-        return (yield from self._each_condemned(self._condemned))
+        roster = self._roster
+        yield from self._each_condemned(roster.condemned_to_do, self._condemned_claims)
+        self._exempt = lowest_unhealthy(self._wanted, roster, self._now)
+        places: Sequence[int] = range(len(roster.condemned))
+        if not self._wanted.monotonic:  # nobody waits for those that are on their way out
+            places = [place for place in places if not roster.condemned[place].terminating]
+        return (yield from self._each_condemned(places, self._condemned))
 
-    def _each_condemned(self, act: Callable[[PodFacts], Steps[bool]]) -> Steps[bool]:
+    def _each_condemned(
+        self, places: Sequence[int], act: Callable[[int], Steps[bool]]
+    ) -> Steps[bool]:
         if self._wanted.monotonic:
-            return (yield from one_by_one(self._roster.condemned, act))
-        return (yield from in_batches(enumerate(self._roster.condemned), act))
+            return (yield from one_by_one(places, act))
+        return (yield from in_batches(zip(places, places, strict=True), act))
 
-    def _condemned_claims(self, pod: PodFacts) -> Steps[bool]:
-        if not self._work.claims_right(pod.ordinal, pod.uid):
+    def _condemned_claims(self, place: int) -> Steps[bool]:
+        pod = self._roster.condemned[place]
+        if self._work.claims_right(pod.ordinal, pod.uid):
+            self._ledger.claims_are_right(pod, self._work.claim_names(pod.ordinal))
+        else:
             yield from self._work.put_claims_right(pod.ordinal, pod.uid)
         return False
 
-    def _condemned(self, pod: PodFacts) -> Steps[bool]:
+    def _condemned(self, place: int) -> Steps[bool]:
+        pod = self._roster.condemned[place]
         step, _ = judge_condemned(self._wanted, pod, self._exempt, self._now)
         if step is Step.DELETE:
             yield from self._work.delete_pod(pod.name)
