@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from tutor.authoring.answers import answer_problems
 from tutor.authoring.blocks import block_problems
 from tutor.authoring.pairing import pair_problems, stale_problems
+from tutor.authoring.plays import play_problems
 from tutor.authoring.stages import stage_of
 from tutor.authoring.style import style
 from tutor.course.loader import lesson_folders, truth_name, words_file, words_name
@@ -22,8 +23,8 @@ TITLE_CELLS = 44
 QUIZ_MOST = 2
 """Quiz questions of one lesson at most."""
 
-_FILES = frozenset({"lesson.yaml", "starter.yaml", "previous.yaml"})
-_FOLDERS = frozenset({"solutions", "mistakes"})
+_FILES = frozenset({"lesson.yaml", "starter.yaml", "previous.yaml", "scenario.yaml"})
+_FOLDERS = frozenset({"solutions", "mistakes", "manifests"})
 
 
 @dataclass(slots=True)
@@ -87,6 +88,8 @@ def _examine(lesson_id: str, folder: Traversable, lessons: Traversable) -> Found
     for task in found.tasks if readable else ():
         if isinstance(task, WriteTask):
             problems += answer_problems(task, f"fixtures/{lesson_id}")
+    if readable:
+        problems += play_problems(found.tasks, f"fixtures/{lesson_id}")
     for language in LANGUAGES:
         _examine_words(found, language, lessons, compare=readable)
     if readable and len(found.texts) == len(LANGUAGES):

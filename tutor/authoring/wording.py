@@ -4,6 +4,7 @@ from tutor.authoring.stages import Stage
 from tutor.course.problems import Problem
 from tutor.i18n.text import join
 from tutor.i18n.translator import N_, Translator
+from tutor.model.verdicts import Why
 
 STAGES = {
     Stage.TRUTH: N_("1. The truth: lesson.yaml and the files beside it"),
@@ -34,6 +35,14 @@ NEEDED = {
     "operand-count": N_("a whole number"),
     "operand-absent": N_("the value true"),
     "operand-present": N_("the value true"),
+    "flag": N_("true or false"),
+    "target": N_("an object such as Pod/web-0, of a kind the offline cluster has"),
+    "fact": N_("a fact such as Pod/web-0 ready or Pod/web-0 trouble ImagePullBackOff"),
+    "two-facts": N_("at least two facts"),
+    "facts": N_("a fact for each choice, not a condition: the answer is an order"),
+    "wait": N_("settled, or a number of seconds"),
+    "cascade": N_("one of background, foreground and orphan"),
+    "down-or-up": N_("either down or up, with the Pod on that node"),
 }
 """Names of what a field needs."""
 
@@ -61,6 +70,18 @@ MESSAGES = {
     "order-taken": N_("order {found} is taken by {other}."),
     "requires-unknown": N_("It requires '{found}', which does not exist."),
     "requires-later": N_("It requires '{found}', which comes later in the course."),
+    "scenario-unknown": N_("scenario.yaml has no scenario '{found}'. It has: {known}."),
+    "scenario-unplayed": N_("No task plays the scenario '{found}'."),
+    "scenario-steps": N_("The scenario '{found}' has no steps for the learner to take."),
+    "scenario-apply-first": N_(
+        "A task 'apply' needs a scenario that begins with a step 'apply'; '{found}' does not."
+    ),
+    "scenario-expect": N_("The scenario '{found}' expects nothing, so its task is never done."),
+    "step-kind": N_("A step is exactly one of {known}, not '{found}'."),
+    "condition-kind": N_("'{found}' needs exactly one of {known}."),
+    "answer-unwritten": N_(
+        "The task '{found}' applies the learner's answer before anything was written."
+    ),
     "rule-unknown": N_("'rules' names {found}, which is no rule of the catalogue."),
     "stray-file": N_("The file belongs to no lesson. Remove it, or name it in lesson.yaml."),
     # Answers
@@ -77,6 +98,25 @@ MESSAGES = {
     "mistakes-alike": N_("It differs from {found} only in white space, comments and quotes."),
     "check-untested": N_(
         "No mistake fails the check '{found}'. Add one, or the check could be wrong unseen."
+    ),
+    "play-refused": N_(
+        "Played with {answer}, the scenario '{scenario}' is refused at {object}: {raw}"
+    ),
+    "play-restless": N_(
+        "Played with {answer}, the scenario '{scenario}' does not come to rest within an hour."
+    ),
+    "expectation-open": N_(
+        "Played with {answer}, '{found}' of the scenario '{scenario}' does not come about. {raw}"
+    ),
+    "expectation-broken": N_(
+        "Played with {answer}, '{found}' of the scenario '{scenario}' is broken. {raw}"
+    ),
+    "expectation-early": N_(
+        "Everything that the scenario '{scenario}' expects holds before the learner has done "
+        "anything."
+    ),
+    "prediction-differs": N_(
+        "The answer of '{task}' is {needed}, but what is played comes to {found}."
     ),
     "removal-passes": N_("Without {found} the solution still passes. A check must ask for it."),
     # Words
@@ -111,6 +151,20 @@ MESSAGES = {
 }
 """Problem code to its words."""
 
+WHYS = {
+    Why.TO_COME: N_("'{fact}' does not happen."),
+    Why.TOO_EARLY: N_("'{fact}' happens before '{first}'."),
+    Why.SEEN: N_("'{fact}' happens."),
+    Why.NOT_AGAIN: N_("{object} is not made anew."),
+    Why.ANOTHER: N_("{object} is there anew, it is not the same object."),
+    Why.GONE: N_("{object} is gone."),
+    Why.ABSENT: N_("{object} is never there."),
+    Why.VALUE: N_("{object}: found '{value}', needed '{needed}'."),
+    Why.WAITING: N_("{object} waits for {value}."),
+    Why.NOT_WAITING: N_("{object} waits for nothing."),
+}
+"""Why what a scenario expects does not hold."""
+
 
 def sentence(problem: Problem, t: Translator) -> str:
     """What a problem says, without its place."""
@@ -120,6 +174,8 @@ def sentence(problem: Problem, t: Translator) -> str:
     }
     if problem.code == "field-wrong":
         params["needed"] = t(NEEDED[str(params["needed"])])
+    if "why" in params:
+        params["raw"] = t(WHYS[Why(str(params["why"]))], **params)
     return t(MESSAGES[problem.code], **params)
 
 

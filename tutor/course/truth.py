@@ -7,14 +7,27 @@ from importlib.resources.abc import Traversable
 
 from tutor.course.fields import Fields, Place, open_document
 from tutor.course.problems import Problem
-from tutor.manifest.nodes import Data
+from tutor.course.scenarios import FILE as SCENARIOS
+from tutor.course.scenarios import answers, read_means, read_scenarios
+from tutor.course.targets import fits, operators, path, target
 from tutor.model.checks import Check, Operator, Target
-from tutor.model.course import ChoiceTask, Example, Form, Mistake, ReadTask, Task, Topic, WriteTask
-from tutor.model.findings import parse_path
+from tutor.model.course import (
+    ChoiceTask,
+    Example,
+    Form,
+    LiveTask,
+    Mistake,
+    ReadTask,
+    Task,
+    Topic,
+    WriteTask,
+)
+from tutor.model.scenario import Apply, Happened, Scenario
 
 LESSON_KEYS = ("id", "order", "minutes", "requires", "tasks")
-KINDS = ("read", "predict", "write", "quiz")
+KINDS = ("read", "predict", "write", "apply", "observe", "quiz")
 CHOICE_KEYS = ("form", "choices", "answer")
+PLAYED_KEYS = ("scenario", "means")
 WRITE_KEYS = ("checks", "rules", "mistakes")
 CHECK_KEYS = ("id", "of", "path", *(operator.value for operator in Operator))
 
@@ -79,24 +92,41 @@ def read_tasks(folder: Traversable, file: str, problems: list[Problem]) -> tuple
     place = Place(file, problems)
     text = (folder / "lesson.yaml").read_text(encoding="utf-8")
     fields = open_document(text, place)
+    played = Place(file.replace("lesson.yaml", SCENARIOS), problems)
+    scenarios = read_scenarios(folder, played)
     if fields is None:
         return ()
     tasks: list[Task] = []
     for item in fields.each("tasks", required=True):
-        task = _task(item, folder)
+        task = _task(item, folder, scenarios)
         if task is None:
             continue
         if any(other.id == task.id for other in tasks):
             place.problem("id-twice", item.node, found=task.id)
         if isinstance(task, WriteTask) and any(isinstance(t, WriteTask) for t in tasks):
             place.problem("second-write", item.node, found=task.id)
+        if not _answered(task, tasks):
+            place.problem("answer-unwritten", item.node, found=task.id)
         tasks.append(task)
+    live = [task for task in tasks if isinstance(task, LiveTask | ChoiceTask)]
+    used = {task.scenario.id for task in live if task.scenario is not None}
+    for scenario in scenarios:
+        if scenario not in used:
+            played.problem("scenario-unplayed", found=scenario)
     if not tasks and not problems:
         fields.wrong("tasks", "list")
     return tuple(tasks)
 
 
-def _task(item: Fields, folder: Traversable) -> Task | None:
+def _answered(task: Task, before: list[Task]) -> bool:
+    """Whether what a task applies has been written by then."""
+    scenario = task.scenario if isinstance(task, LiveTask | ChoiceTask) else None
+    if scenario is None or not answers(scenario):
+        return True
+    return any(isinstance(other, WriteTask) for other in before)
+
+
+def _task(item: Fields, folder: Traversable, scenarios: dict[str, Scenario]) -> Task | None:
     kind = next(iter(item.node.values), "")
     if kind not in KINDS:
         item.place.problem(
@@ -112,11 +142,39 @@ def _task(item: Fields, folder: Traversable) -> Task | None:
     if kind == "write":
         item.only((kind, *WRITE_KEYS))
         return _write(item, task_id, folder)
-    item.only((kind, *CHOICE_KEYS))
-    return _choice(item, task_id, predict=kind == "predict")
+    if kind in {"apply", "observe"}:
+        item.only((kind, "scenario"))
+        return _live(item, task_id, scenarios, applies=kind == "apply")
+    predict = kind == "predict"
+    item.only((kind, *CHOICE_KEYS, *(PLAYED_KEYS if predict else ())))
+    return _choice(item, task_id, scenarios, predict=predict)
 
 
-def _choice(item: Fields, task_id: str, *, predict: bool) -> ChoiceTask | None:
+def _live(
+    item: Fields, task_id: str, scenarios: dict[str, Scenario], *, applies: bool
+) -> LiveTask | None:
+    scenario = _played(item, scenarios)
+    if scenario is None:
+        return None
+    if not scenario.steps or (applies and not isinstance(scenario.steps[0], Apply)):
+        code = "scenario-apply-first" if applies else "scenario-steps"
+        item.place.problem(code, item.node, found=scenario.id)
+    if not scenario.expect:
+        item.place.problem("scenario-expect", item.node, found=scenario.id)
+    return LiveTask(task_id, applies, scenario)
+
+
+def _played(item: Fields, scenarios: dict[str, Scenario]) -> Scenario | None:
+    name = item.text("scenario")
+    if name and name not in scenarios:
+        known = tuple(scenarios)
+        item.place.problem("scenario-unknown", item.get("scenario"), found=name, known=known)
+    return scenarios.get(name)
+
+
+def _choice(
+    item: Fields, task_id: str, scenarios: dict[str, Scenario], *, predict: bool
+) -> ChoiceTask | None:
     form = item.text("form")
     if form and form not in {f.value for f in Form}:
         item.wrong("form", "form")
@@ -131,7 +189,12 @@ def _choice(item: Fields, task_id: str, *, predict: bool) -> ChoiceTask | None:
         item.wrong("answer", "answer-count")
     if len(choices) < 2:
         item.wrong("choices", "two-choices")
-    return ChoiceTask(task_id, predict, Form(form), choices, answer)
+    if not predict or not any(key in item.node.values for key in PLAYED_KEYS):
+        return ChoiceTask(task_id, predict, Form(form), choices, answer)
+    scenario, means = _played(item, scenarios), read_means(item, choices)
+    if form == Form.ORDER and not all(isinstance(one, Happened) for one in means.values()):
+        item.wrong("means", "facts")
+    return ChoiceTask(task_id, predict, Form(form), choices, answer, scenario, means)
 
 
 def _write(item: Fields, task_id: str, folder: Traversable) -> WriteTask:
@@ -191,15 +254,14 @@ def _check(fields: Fields) -> Check | None:
     check_id = fields.text("id")
     if check_id and not _ID.match(check_id):
         fields.wrong("id", "task-id")
-    target = _target(fields)
-    path = _path(fields)
-    operators = [o for o in Operator if o.value in fields.node.values]
-    if len(operators) != 1:
+    about, field = target(fields), path(fields)
+    given = operators(fields)
+    if len(given) != 1:
         fields.place.problem(
             "one-operator", fields.node, found=check_id, known=tuple(o.value for o in Operator)
         )
         return None
-    operator = operators[0]
+    operator = given[0]
     value = fields.data(operator.value)
     other: Target | None = None
     other_path = ""
@@ -208,57 +270,15 @@ def _check(fields: Fields) -> Check | None:
         if inner is None:
             return None
         inner.only(("of", "path"))
-        other, other_path, value = _target(inner), _path(inner, required=True), None
-    elif not _fits(operator, value):
+        other, other_path, value = target(inner), path(inner, required=True), None
+    elif not fits(operator, value):
         fields.wrong(operator.value, f"operand-{operator.value}")
         return None
-    if not path and operator not in {Operator.COUNT, Operator.ABSENT, Operator.PRESENT}:
+    if not field and operator not in {Operator.COUNT, Operator.ABSENT, Operator.PRESENT}:
         fields.missing("path")
-    if target is None:
+    if about is None:
         return None
-    return Check(check_id, target, path, operator, value, other, other_path)
-
-
-def _fits(operator: Operator, value: Data) -> bool:
-    """Whether an operand is of the operator's type."""
-    match operator:
-        case Operator.EQUALS:
-            return value is not None
-        case Operator.IN:
-            return isinstance(value, list) and bool(value)
-        case Operator.MATCHES:
-            return isinstance(value, str) and _compiles(value)
-        case Operator.QUANTITY_AT_LEAST:
-            return isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        case Operator.COUNT:
-            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        case Operator.ABSENT | Operator.PRESENT:
-            return value is True
-        case Operator.SAME_AS:
-            return True
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def _target(fields: Fields) -> Target | None:
-    kind, _, name = fields.text("of").partition("/")
-    return Target(kind, name) if kind else None
-
-
-def _path(fields: Fields, *, required: bool = False) -> str:
-    path = fields.text("path", required=required)
-    try:
-        parse_path(path)
-    except ValueError:
-        fields.wrong("path", "path")
-        return ""
-    return path
+    return Check(check_id, about, field, operator, value, other, other_path)
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ Tapes share what they have in common: making one costs what the new changes cost
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar, overload
 
 from tutor.model.timeline import Change, Entry
@@ -86,9 +87,12 @@ class Tape:
         return cls(Scene().after(changes))
 
     def after(self, changes: Iterable[Change]) -> "Tape":
-        """The tape with more changes; those of versions it has already count as heard."""
-        newer = [one for one in changes if one.version > self.version]
-        newer.sort(key=lambda one: one.version)
+        """The tape with more changes. One that comes late counts as happening when it is heard."""
+        newer = []
+        last = self.version
+        for one in changes:
+            last = max(last, one.version)
+            newer.append(one if one.version == last else replace(one, version=last))
         if not newer:
             return self
         tape = Tape.__new__(Tape)

@@ -1,0 +1,43 @@
+"""The offline store's changes as a watch of one namespace would tell them."""
+
+from collections.abc import Iterable, Iterator
+
+from tutor.model.timeline import Change
+from tutor.offline.objects import meta, name_of, namespace_of, uid_of
+from tutor.offline.resources import named
+from tutor.offline.store import Change as Stored
+
+UNHEARD = frozenset({"leases.coordination.k8s.io", "namespaces", "endpoints"})
+"""Resources whose changes tell a reader nothing."""
+
+
+def heard(stored: Iterable[Stored], namespace: str) -> Iterator[Change]:
+    """What a watch of a namespace, and of what belongs to none, would tell.
+
+    Args:
+        stored: Changes of the store, oldest first.
+        namespace: The namespace.
+    """
+    for one in stored:
+        space = namespace_of(one.last)
+        if one.resource in UNHEARD or space not in ("", namespace):
+            continue
+        if one.resource == "nodes" and one.before is not None and _same_node(one):
+            continue
+        kind, name = named(one.resource).kind, name_of(one.last)
+        yield Change(
+            one.time, one.version, kind, space, name, uid_of(one.last), one.before, one.after
+        )
+
+
+def _same_node(one: Stored) -> bool:
+    """Whether only its heartbeat has changed."""
+    if one.before is None or one.after is None:
+        return False
+    spec = one.before.get("spec"), one.after.get("spec")
+    taken = meta(one.before).get("labels"), meta(one.after).get("labels")
+    conditions = [
+        [(part.get("type"), part.get("status")) for part in node["status"].get("conditions") or ()]
+        for node in (one.before, one.after)
+    ]
+    return spec[0] == spec[1] and taken[0] == taken[1] and conditions[0] == conditions[1]
