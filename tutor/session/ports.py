@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tutor.model.applying import Cleaning, Offer, Plan, Where
+from tutor.model.errors import TutorError
 from tutor.model.progress import Event, Progress, apply
 from tutor.model.scenario import Scenario, Step
 from tutor.model.timeline import Change
@@ -116,12 +117,18 @@ class Cluster(Protocol):
         Empty for what is no command: a wait.
         """
 
-    def watch(self, hear: Callable[[Sequence[Change]], None]) -> Stop:
+    def watch(
+        self,
+        hear: Callable[[Sequence[Change]], None],
+        trouble: Callable[[TutorError | None], None] | None = None,
+    ) -> Stop:
         """Hear of everything in the namespace: first of what is there, then of each change.
 
         Args:
             hear: Called in another thread, with changes in their order. The first call has what
                 is there already, each as a change from nothing; it may be empty.
+            trouble: Called in another thread when the cluster is lost, with why, and with None
+                when it is found again; what happened meanwhile is heard then.
         """
 
     def kubectl(self, words: Sequence[str], hear: Callable[[str], None] | None = None) -> "Output":
