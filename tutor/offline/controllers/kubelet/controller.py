@@ -1,41 +1,48 @@
 """The kubelets of all nodes in one: each Pod's life as a line of moments.
 
-30 ms after a Pod is put on a node its containers are being made, 100 ms later they run. A Pod
-being deleted stops within 200 ms and is removed 30 ms later. A node that is down does nothing.
+30 ms after a Pod is put on a node its containers are being made, 100 ms later they run; an init
+container takes 100 ms more. A Pod being deleted stops within 200 ms and is removed 30 ms later. A
+node that is down does nothing. Of what goes well no Event is told, as in the recorded cluster.
 """
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tutor.offline.clock import micro_timestamp
+from tutor.offline.clock import seconds_of
 from tutor.offline.controllers.kubelet import admit, knobs, status, volumes
+from tutor.offline.controllers.kubelet.containers import CONFIG_ERROR, CRASH_LOOP, Fate, fate
+from tutor.offline.controllers.kubelet.leases import renew
+from tutor.offline.controllers.kubelet.references import (
+    CONFIGS,
+    SECRETS,
+    Reference,
+    container_problem,
+    references,
+    volume_problem,
+)
 from tutor.offline.controllers.storage import CLAIMS, annotations_of
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import (
     Action,
     Again,
-    Create,
     Delete,
     Key,
     Outcome,
     Plan,
     Record,
     Retry,
-    Update,
     UpdateStatus,
     View,
 )
 
-PODS, NODES, LEASES = "pods", "nodes", "leases.coordination.k8s.io"
-LEASE_NAMESPACE = "kube-node-lease"
-LEASE_SECONDS = 40
-RENEW_SECONDS = 5.0
+PODS, NODES = "pods", "nodes"
 SEEN_SECONDS = 0.03
-BACK_OFF_SECONDS = 0.3
+MOUNT_SECONDS = 120.0
 REMOVE_SECONDS = 0.03
 FINISHED = frozenset({"Failed", "Succeeded"})
 _EARLY = 1e-6
+_KILLED = 137
 _BYTE = 254
 
 
@@ -47,11 +54,24 @@ class _Due:
     moment: float
 
 
+@dataclass(slots=True)
+class _Life:
+    """What is known of a running Pod beside its status.
+
+    Attributes:
+        since: When the present state of each container began.
+        waits_for: What is not there that it refers to.
+    """
+
+    since: dict[str, float] = field(default_factory=dict)
+    waits_for: tuple[Reference, ...] = ()
+
+
 class Kubelet:
     """Starts and stops Pods, and keeps the leases of their nodes."""
 
     name = "kubelet"
-    watches = (PODS, NODES, CLAIMS)
+    watches = (PODS, NODES, CLAIMS, CONFIGS, SECRETS)
 
     def __init__(self) -> None:
         self._due: dict[str, _Due] = {}
@@ -59,6 +79,8 @@ class Kubelet:
         self._addresses: dict[str, str] = {}
         self._used: set[str] = set()
         self._next: dict[str, int] = {}
+        self._lives: dict[str, _Life] = {}
+        self._waiting: dict[Reference, dict[Key, None]] = {}
 
     # -- what it hears
 
@@ -73,6 +95,8 @@ class Kubelet:
                 return ()
             return [Key("", node), *self._on.get(node, ())]
         changed = after or before or {}
+        if resource in (CONFIGS, SECRETS):
+            return list(self._waiting.get((resource, namespace_of(changed), name_of(changed)), ()))
         if resource == CLAIMS:
             return list(volumes.users_of(view, changed)) if volumes.is_to_grow(after) else ()
         node = dig(changed, "spec", "nodeName", default="")
@@ -92,6 +116,8 @@ class Kubelet:
 
     def _forget(self, pod: Obj) -> None:
         self._due.pop(uid_of(pod), None)
+        self._wait_for(pod, ())
+        self._lives.pop(uid_of(pod), None)
         address = self._addresses.pop(uid_of(pod), None)
         if address is not None:
             self._used.discard(address)
@@ -105,7 +131,7 @@ class Kubelet:
             Retry: A write was refused.
         """
         if not key.namespace:
-            yield from self._renew(view, key.name)
+            yield from renew(view, key.name)
             return
         pod = view.get(PODS, key.namespace, key.name)
         node = dig(pod, "spec", "nodeName", default="")
@@ -129,26 +155,114 @@ class Kubelet:
             if (yield from self._wait(view, pod, "see", SEEN_SECONDS)):
                 refused = self._refused(view, pod, machine)
                 if refused is not None:
-                    yield Record(pod, "Warning", *refused)
+                    yield Record(pod, "Warning", *refused, host=_node(pod))
                     yield from self._write(pod, status.rejected(pod, *refused))
                     return
                 yield from self._write(pod, status.creating(pod, view.now, _host(machine)))
                 yield self._expect(view, pod, "run", knobs.ready_seconds(pod))
             return
+        if (yield from self._too_late(view, pod)):
+            return
         if not dig(pod, "status", "podIP", default=""):
-            if (yield from self._wait(view, pod, "run", knobs.ready_seconds(pod))):
-                address = self._address(view, pod, machine)
-                yield from self._write(pod, self._now_running(pod, view.now, address))
-                if knobs.unpullable(pod):
-                    yield self._expect(view, pod, "back off", BACK_OFF_SECONDS)
+            if not (yield from self._wait(view, pod, "run", knobs.ready_seconds(pod))):
+                return
+            if (yield from self._cannot_mount(view, pod)):
+                return
+        yield from self._live(view, pod, self._address(view, pod, machine))
+
+    def _too_late(self, view: View, pod: Obj) -> Generator[Action, Outcome, bool]:
+        """Whether a Pod has run for longer than it may.
+
+        Source: pkg/kubelet/active_deadline.go.
+        """
+        limit = dig(pod, "spec", "activeDeadlineSeconds")
+        if limit is None:
+            return False
+        left = seconds_of(pod["status"]["startTime"]) + float(limit) - view.now
+        if left > _EARLY:
+            yield Again(left)
+            return False
+        reason = "DeadlineExceeded"
+        text = "Pod was active on the node longer than the specified deadline"
+        yield Record(pod, "Normal", reason, text, host=_node(pod))
+        ended = status.over(pod, view.now, "Failed", _KILLED)
+        yield from self._write(pod, {**ended, "reason": reason, "message": text})
+        return True
+
+    def _cannot_mount(self, view: View, pod: Obj) -> Generator[Action, Outcome, bool]:
+        """Whether a volume of a Pod cannot be mounted yet."""
+        problem = volume_problem(view, pod)
+        if not problem:
+            return False
+        self._wait_for(pod, tuple(references(pod)))
+        yield Record(pod, "Warning", "FailedMount", problem, host=_node(pod))
+        self._due[uid_of(pod)] = _Due("run", view.now)
+        yield Again(MOUNT_SECONDS)
+        return True
+
+    def _live(self, view: View, pod: Obj, address: str) -> Plan:
+        """Bring the status of a Pod to where its containers are."""
+        life = self._lives.setdefault(uid_of(pod), _Life())
+        problems: list[str] = []
+
+        def fates(container: Obj) -> Fate:
+            problem = container_problem(view, pod, container)
+            if problem:
+                problems.append(problem)
+            return fate(pod, container, problem)
+
+        due: float | None = None
+        if ended := knobs.end(pod):
+            new = status.over(pod, view.now, ended)
+            new |= {"podIP": address, "podIPs": [{"ip": address}]}
+        else:
+            new, due = status.living(pod, view.now, address, fates, life.since)
+        self._wait_for(pod, tuple(references(pod)) if problems else ())
+        if due is not None:
+            yield Again(due)
+        if _shown(new) == _shown(pod["status"]):
             return
-        if knobs.unpullable(pod) and not knobs.end(pod):
-            if _pulling(pod) and (yield from self._wait(view, pod, "back off", BACK_OFF_SECONDS)):
-                yield from self._write(pod, status.backing_off(pod))
+        yield from self._write(pod, new)
+        old = {name: one["state"] for name, one in _states(pod["status"])}
+        for name, one in _states(new):
+            if one["state"] != old.get(name):
+                life.since[name] = view.now
+                yield from self._tell(pod, one)
+
+    @staticmethod
+    def _tell(pod: Obj, container: Obj) -> Plan:
+        """Tell of a container that does not come up."""
+        node, waiting = _node(pod), dig(container, "state", "waiting", default={})
+        name, reason = container["name"], waiting.get("reason", "")
+        image, text = container["image"], waiting.get("message", "")
+        if reason == "ErrImagePull":
+            text = f'Failed to pull image "{image}": {text}'
+            yield Record(pod, "Normal", "Pulling", f'Pulling image "{image}"', host=node)
+            yield Record(pod, "Warning", "Failed", text, host=node)
+            yield Record(pod, "Warning", "Failed", f"Error: {reason}", host=node)
+        elif reason == "ImagePullBackOff":
+            yield Record(pod, "Normal", "BackOff", text, host=node)
+            yield Record(pod, "Warning", "Failed", f"Error: {reason}", host=node)
+        elif reason == CONFIG_ERROR:
+            yield Record(pod, "Warning", "Failed", f"Error: {text}", host=node)
+        elif reason == CRASH_LOOP:
+            where = f"{name_of(pod)}_{namespace_of(pod)}({uid_of(pod)})"
+            text = f"Back-off restarting failed container {name} in pod {where}"
+            yield Record(pod, "Warning", "BackOff", text, host=node)
+
+    def _wait_for(self, pod: Obj, found: tuple[Reference, ...]) -> None:
+        """Have a Pod looked at again when something it refers to changes."""
+        life = self._lives.setdefault(uid_of(pod), _Life())
+        if found == life.waits_for:
             return
-        wanted = self._now_running(pod, view.now, pod["status"]["podIP"])
-        if _shown(wanted) != _shown(pod["status"]):
-            yield from self._write(pod, wanted)
+        key = Key(namespace_of(pod), name_of(pod))
+        for one in life.waits_for:
+            self._waiting.get(one, {}).pop(key, None)
+            if not self._waiting.get(one):
+                self._waiting.pop(one, None)
+        for one in found:
+            self._waiting.setdefault(one, {})[key] = None
+        life.waits_for = found
 
     def _refused(self, view: View, pod: Obj, machine: Obj) -> tuple[str, str] | None:
         """Why the node will not run a Pod, if it will not."""
@@ -157,14 +271,6 @@ class Kubelet:
         keys = self._on.get(name_of(machine), ())
         there = (view.get(PODS, key.namespace, key.name) for key in keys)
         return admit.refusal(pod, machine, (one for one in there if one is not None))
-
-    @staticmethod
-    def _now_running(pod: Obj, now: float, address: str) -> Obj:
-        ended = knobs.end(pod)
-        if ended:
-            shown = status.over(pod, now, ended)
-            return {**shown, "podIP": address, "podIPs": [{"ip": address}]}
-        return status.running(pod, now, address)
 
     def _stop(self, view: View, pod: Obj) -> Plan:
         if not meta(pod).get("deletionGracePeriodSeconds"):
@@ -220,41 +326,6 @@ class Kubelet:
                 self._addresses[uid_of(pod)] = address
                 return address
 
-    # -- leases
-
-    def _renew(self, view: View, node: str) -> Plan:
-        machine = view.get(NODES, "", node)
-        if machine is None or view.down(node):
-            return
-        yield Again(RENEW_SECONDS)
-        if (healed := status.healthy(machine, view.now)) is not None:
-            yield UpdateStatus(NODES, healed)
-        if view.get("namespaces", "", LEASE_NAMESPACE) is None:
-            return
-        lease = view.get(LEASES, LEASE_NAMESPACE, node)
-        renewed = micro_timestamp(view.now)
-        if lease is not None:
-            yield Update(LEASES, {**lease, "spec": {**lease["spec"], "renewTime": renewed}})
-            return
-        owner = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": uid_of(machine)}
-        yield Create(
-            LEASES,
-            {
-                "apiVersion": "coordination.k8s.io/v1",
-                "kind": "Lease",
-                "metadata": {
-                    "name": node,
-                    "namespace": LEASE_NAMESPACE,
-                    "ownerReferences": [owner],
-                },
-                "spec": {
-                    "holderIdentity": node,
-                    "leaseDurationSeconds": LEASE_SECONDS,
-                    "renewTime": renewed,
-                },
-            },
-        )
-
 
 def _concerns(before: Obj, after: Obj) -> bool:
     """Whether a change of a Pod is news to its kubelet."""
@@ -275,24 +346,29 @@ def _host(machine: Obj) -> str:
     return ""
 
 
-def _pulling(pod: Obj) -> bool:
-    return any(
-        dig(one, "state", "waiting", "reason") == "ErrImagePull"
-        for one in dig(pod, "status", "containerStatuses", default=())
-    )
+def _node(pod: Obj) -> str:
+    return str(dig(pod, "spec", "nodeName", default=""))
+
+
+def _states(found: Obj) -> Iterable[tuple[str, Obj]]:
+    """The containers of a status, each with its name."""
+    for part in ("initContainerStatuses", "containerStatuses"):
+        for one in found.get(part) or ():
+            yield one["name"], one
 
 
 def _shown(found: Obj) -> tuple[object, ...]:
-    """What of a status says how the containers are, without times and generations."""
+    """What of a status says how the containers are, without generations."""
     return (
         found.get("phase"),
+        found.get("podIP"),
         [
-            (one.get("ready"), one.get("started"), sorted(one.get("state") or ()))
-            for one in found.get("containerStatuses") or ()
+            (one.get("ready"), one.get("started"), one.get("restartCount"), one.get("state"))
+            for _, one in _states(found)
         ],
         [
             (one.get("type"), one.get("status"))
             for one in found.get("conditions") or ()
-            if one.get("type") == "Ready"
+            if one.get("type") in ("Ready", "Initialized")
         ],
     )

@@ -1,7 +1,7 @@
 """What a Pod's annotations and images ask the kubelet to act out."""
 
 from tutor.offline.controllers.storage import annotations_of
-from tutor.offline.objects import Obj, dig, labels_of, name_of
+from tutor.offline.objects import Obj, labels_of, name_of
 
 PREFIX = "sts-tutor.dev/"
 READY_SECONDS = 0.1
@@ -54,8 +54,3 @@ def end(pod: Obj) -> str:
 def broken(container: Obj) -> bool:
     """Whether a container's image cannot be pulled: its tag is ``broken``."""
     return str(container.get("image", "")).partition("@")[0].endswith(":broken")
-
-
-def unpullable(pod: Obj) -> bool:
-    """Whether an image of the Pod cannot be pulled."""
-    return any(map(broken, dig(pod, "spec", "containers", default=())))
