@@ -27,8 +27,8 @@ API = "k8s.io/api/"
 META = "k8s.io/apimachinery/pkg/apis/meta/v1"
 ROOTS = {
     f"{API}core/v1": (
-        "Binding ConfigMap Endpoints Event Namespace Node PersistentVolume PersistentVolumeClaim"
-        " Pod ResourceQuota Secret Service ServiceAccount"
+        "Binding ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume"
+        " PersistentVolumeClaim Pod ResourceQuota Secret Service ServiceAccount"
     ),
     f"{API}apps/v1": "ControllerRevision Deployment ReplicaSet StatefulSet",
     f"{API}authentication/v1": "SelfSubjectReview TokenRequest",

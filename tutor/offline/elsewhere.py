@@ -11,7 +11,6 @@ from dataclasses import dataclass
 _TABLE = """
 v1
     ComponentStatus componentstatuses * cs
-    LimitRange limitranges limits
     PodTemplate podtemplates
     ReplicationController replicationcontrollers rc
 admissionregistration.k8s.io/v1

@@ -149,6 +149,15 @@ RESOURCES: tuple[Resource, ...] = (
     Resource(
         "",
         "v1",
+        "LimitRange",
+        "limitranges",
+        ("limits",),
+        storage_version_hash="EBKMFVe6cwo=",
+        create_on_update=True,
+    ),
+    Resource(
+        "",
+        "v1",
         "Namespace",
         "namespaces",
         ("ns",),

@@ -34,6 +34,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
         "reportingInstance": "",
     },
     "leases.coordination.k8s.io": {"spec": {}},
+    "limitranges": {"spec": {"limits": None}},
     "namespaces": {"spec": {}, "status": {}},
     "nodes": {
         "spec": {},

@@ -146,7 +146,7 @@ def test_a_body_has_a_limit() -> None:
             "the offline cluster has no NetworkPolicies",
         ),
         ("/apis/apps/v1/daemonsets", "the offline cluster has no DaemonSets"),
-        ("/api/v1/namespaces/default/limitranges", "the offline cluster has no LimitRanges"),
+        ("/api/v1/podtemplates", "the offline cluster has no PodTemplates"),
     ],
 )
 def test_what_is_not_emulated_is_refused_in_words(path: str, words: str) -> None:

@@ -220,6 +220,17 @@ def _node_status(obj: Obj, gates: _Gates) -> None:
         obj["allocatable"] = {**obj["capacity"], **(obj.get("allocatable") or {})}
 
 
+def _limit_item(obj: Obj, gates: _Gates) -> None:
+    if obj.get("type") != "Container":
+        return
+    given = {**(obj.get("max") or {}), **(obj.get("default") or {})}
+    asked = {**(obj.get("min") or {}), **given, **(obj.get("defaultRequest") or {})}
+    if given:
+        obj["default"] = given
+    if asked:
+        obj["defaultRequest"] = asked
+
+
 def _fixed(
     missing: Mapping[str, Json] | None = None, **zero: Json
 ) -> Callable[[Obj, _Gates], None]:
@@ -244,6 +255,7 @@ _FILL: dict[str, Callable[[Obj, _Gates], None]] = {
     "HostPathVolumeSource": _fixed({"type": ""}),
     "ISCSIPersistentVolumeSource": _fixed(iscsiInterface="default"),
     "ISCSIVolumeSource": _fixed(iscsiInterface="default"),
+    "LimitRangeItem": _limit_item,
     "Namespace": _namespace,
     "NodeStatus": _node_status,
     "ObjectFieldSelector": _fixed(apiVersion="v1"),

@@ -7,7 +7,7 @@ Source: ``plugin/pkg/admission/{serviceaccount,defaulttolerationseconds,priority
 from collections.abc import Iterable
 
 from tutor.manifest.quantity import parse
-from tutor.offline.admission import quota
+from tutor.offline.admission import limits, quota
 from tutor.offline.names import suffix
 from tutor.offline.objects import Obj, dig, meta, name_of
 from tutor.offline.plan import View
@@ -35,7 +35,8 @@ def mutate(request: Request, view: View, obj: Obj, random: Random) -> Obj:
     """
     name = request.resource.name
     if name == "pods":
-        return _priority(request, _tolerations(_account(request, view, obj, random)))
+        obj = _account(request, view, limits.filled(request, view, obj), random)
+        return _priority(request, _tolerations(obj))
     if name == "persistentvolumeclaims":
         return _class(view, _finalizer(obj, PVC_PROTECTION))
     if name == "persistentvolumes":
@@ -56,7 +57,12 @@ def allow(request: Request, view: View, old: Obj | None, new: Obj) -> None:
     Raises:
         ApiError: 403.
     """
-    if request.resource.name == "persistentvolumeclaims" and old is not None:
+    name = request.resource.name
+    if not request.subresource and (
+        name == "persistentvolumeclaims" or (name == "pods" and old is None)
+    ):
+        limits.check(request, view, new)
+    if name == "persistentvolumeclaims" and old is not None:
         _resizable(request, view, old, new)
     if old is None and not request.subresource:
         quota.charge(request, view, new)

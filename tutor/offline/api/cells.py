@@ -137,6 +137,10 @@ def _lease(obj: Obj, now: float) -> Cells:
     return [name_of(obj), dig(obj, "spec", "holderIdentity", default=""), _born(obj, now)]
 
 
+def _limits(obj: Obj, now: float) -> Cells:
+    return [name_of(obj), meta(obj).get("creationTimestamp", "")]
+
+
 def _namespace(obj: Obj, now: float) -> Cells:
     return [name_of(obj), dig(obj, "status", "phase", default=""), _born(obj, now)]
 
@@ -323,6 +327,7 @@ CELLS: dict[str, Callable[[Obj, float], Cells]] = {
     "endpointslices.discovery.k8s.io": _endpoint_slice,
     "events": _event,
     "leases.coordination.k8s.io": _lease,
+    "limitranges": _limits,
     "namespaces": _namespace,
     "nodes": _node,
     "persistentvolumeclaims": _claim,

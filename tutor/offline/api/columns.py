@@ -84,6 +84,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Holder", ":io.k8s.api.coordination.v1.LeaseSpec.holderIdentity"),
         AGE,
     ),
+    "limitranges": (
+        NAME,
+        Column("Created At", f":{_META}.ObjectMeta.creationTimestamp", "date"),
+    ),
     "namespaces": (NAME, Column("Status", "The status of the namespace"), AGE),
     "nodes": (
         NAME,

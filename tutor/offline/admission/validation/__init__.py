@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from tutor.offline.admission.validation import claims, network, others, pods, services, workloads
+from tutor.offline.admission.validation import (
+    claims,
+    limits,
+    network,
+    others,
+    pods,
+    services,
+    workloads,
+)
 from tutor.offline.admission.validation.fields import dns_label, dns_subdomain, not_negative
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.errors import Cause
@@ -16,6 +24,7 @@ _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
     "Endpoints": network.validate_endpoints,
     "Event": network.validate_event,
     "Lease": others.validate_lease,
+    "LimitRange": limits.validate_limits,
     "Namespace": others.validate_namespace,
     "Node": others.validate_node,
     "PersistentVolume": claims.validate_volume,
