@@ -37,13 +37,14 @@ from tutor.offline.refusals import (
     not_found,
 )
 from tutor.offline.requests import Admission, Random, Raw, Request
-from tutor.offline.resources import Resource
+from tutor.offline.resources import Resource, named
 from tutor.offline.store import Store
 from tutor.offline.strategies import first_status, prepare_update
 
 Handler: TypeAlias = Callable[[Request, Any], Obj]
 """Answers a request for a subresource: the request and its body in, the answer's body out."""
 
+LEASES = "leases.coordination.k8s.io"
 _IMMORTAL = frozenset({"default", "kube-public", "kube-system"})
 _LEAVINGS = 8  # attempts at a generated name (RetryGenerateName)
 
@@ -232,6 +233,18 @@ class Registry:
     def bind(self, pod: Obj) -> Obj:
         """Store a Pod that was given a node, past the rules for updates."""
         return self.store.update("pods", pod).last
+
+    def renew(self, lease: Obj) -> Obj:
+        """Store a lease renewed by its holder, past the rules: nothing beats as often.
+
+        Raises:
+            ApiError: 404 where it is gone.
+        """
+        resource = named(LEASES)
+        old = self.store.get(LEASES, _key(namespace_of(lease), name_of(lease)))
+        if old is None:
+            raise not_found(resource, name_of(lease))
+        return self.store.update(LEASES, {**old, "spec": lease["spec"]}).last
 
     # -- deleting
 

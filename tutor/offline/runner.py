@@ -36,13 +36,13 @@ from tutor.offline.plan import (
 )
 from tutor.offline.queue import Item, WorkQueue
 from tutor.offline.recorder import Recorder
-from tutor.offline.registry import Registry
+from tutor.offline.registry import LEASES, Registry
 from tutor.offline.requests import Admission, Random, Request
 from tutor.offline.resources import named
 from tutor.offline.store import Change, Store
 
 # Changes of these do not mean that something is still going on.
-HEARTBEATS = frozenset({"leases.coordination.k8s.io", "nodes"})
+HEARTBEATS = frozenset({LEASES, "nodes"})
 _MANAGERS = {
     "default-scheduler": "kube-scheduler",
     "kubelet": "kubelet",
@@ -313,6 +313,8 @@ class Runner:
         match action:
             case Create(resource, obj):
                 return registry.create(self._request("create", name, resource, obj), obj)
+            case Update(resource, obj) if resource == LEASES:
+                return registry.renew(obj)
             case Update(resource, obj):
                 return registry.update(self._request("update", name, resource, obj), obj)[0]
             case UpdateStatus(resource, obj, subresource):
