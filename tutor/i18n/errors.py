@@ -39,7 +39,132 @@ MESSAGES = {
         "{file}: line {line} is damaged, or this is no state of an offline cluster. It was left as "
         "it is; choose another file."
     ),
+    "cluster-file-newer": N_(
+        "{file}: written by a newer version of the tutor (format {found}). It was left as it is; "
+        "update the tutor, or choose another file."
+    ),
+    "cluster-silent": N_(
+        "An offline cluster (process {pid}) runs and does not answer. 'sts-tutor cluster down' "
+        "ends it."
+    ),
+    "cluster-other": N_(
+        "An offline cluster is running already, and not with {options}. 'sts-tutor cluster down' "
+        "stops it; then it can be started so."
+    ),
+    "cluster-node": N_("There is no node '{node}'. Nodes: {nodes}."),
     "cluster-file-busy": N_("{file}: another offline cluster keeps its state there."),
+    "cancelled": N_("Cancelled."),
+    "kubeconfig-unreadable": N_("{file}: this kubeconfig cannot be read ({raw})."),
+    "kubeconfig-broken": N_(
+        "{file}: line {line} of this kubeconfig is no YAML that kubectl would read."
+    ),
+    "kubeconfig-foreign": N_("{file}: this is no kubeconfig, but a {kind}."),
+    "kubeconfig-field": N_("{file}: '{field}' of '{name}' is not what it should be."),
+    "kubeconfig-duplicate": N_("{file}: '{name}' stands twice in '{what}'. Only one can be meant."),
+    "kubeconfig-file": N_("{file}: it names {path}, which cannot be read ({raw})."),
+    "context-server": N_("The context '{context}' has an address that is none: {server}"),
+    "context-no-cluster": N_(
+        "The context '{context}' names the cluster '{cluster}', which no kubeconfig has."
+    ),
+    "context-no-user": N_(
+        "The context '{context}' names the user '{user}', which no kubeconfig has."
+    ),
+    "context-no-server": N_("The cluster of the context '{context}' has no address."),
+    "context-unknown": N_(
+        "No kubeconfig has a context '{context}'. 'kubectl config get-contexts' lists them."
+    ),
+    "context-unknown-nearest": N_(
+        "No kubeconfig has a context '{context}'. Did you mean '{nearest}'?"
+    ),
+    "context-none": N_(
+        "There is no cluster to use. 'sts-tutor cluster up --background' starts one here; it "
+        "needs no Docker and no network."
+    ),
+    "context-choose": N_(
+        "Several clusters of this machine could be meant; say which with --context: {names}"
+    ),
+    "context-not-local": N_(
+        "The context '{context}' ({server}) is no cluster of this machine, so nothing was "
+        "sent to it. Give --context {context} and type its name to use it all the same, or "
+        "start one here: 'sts-tutor cluster up --background'."
+    ),
+    "context-not-typed": N_(
+        "The context '{context}' is no cluster of this machine. Its name has to be typed "
+        "before anything is sent to it; --yes is not enough."
+    ),
+    "context-moved": N_(
+        "The context '{context}' should lead to this machine, but {server} is {address} now. "
+        "Nothing was sent."
+    ),
+    "context-provider": N_(
+        "The context '{context}' signs in by an 'auth-provider', which Kubernetes has "
+        "removed. Renew it with your cloud's tool."
+    ),
+    "context-program": N_("Signing in to '{context}' failed: {raw}"),
+    "cluster-unreachable": N_("{server}: the cluster cannot be reached ({raw}). Is it running?"),
+    "cluster-silent": N_(
+        "{server}: the cluster does not answer ({raw}). It may be starting, or have too "
+        "little memory; try again in a moment."
+    ),
+    "cluster-untrusted": N_(
+        "{server}: its certificate is not the one the kubeconfig trusts ({raw}). Was the "
+        "cluster made anew? Then renew its kubeconfig."
+    ),
+    "cluster-strange": N_("{server}: what answers there is no Kubernetes API ({raw})."),
+    "cluster-redirects": N_(
+        "{server}: the answer leads on to {to}. It was not followed: what lets you in is "
+        "meant for one server."
+    ),
+    "cluster-unauthorized": N_(
+        "{server}: the cluster does not know you (401). Sign in again, or renew the context "
+        "'{context}'."
+    ),
+    "cluster-busy": N_("{server}: the cluster is too busy to answer. Try again in a moment."),
+    "cluster-failed": N_("{server}: the cluster has an error of its own: {raw}"),
+    "cluster-forbidden": N_("You may not do that in this cluster: {raw}"),
+    "cluster-said-no": N_("The cluster refuses: {raw}"),
+    "namespace-foreign": N_(
+        "There is a namespace '{namespace}' that the tutor did not make. It was left alone; "
+        "rename or remove it yourself."
+    ),
+    "namespace-terminating": N_(
+        "The namespace '{namespace}' does not go away. 'kubectl get namespace {namespace} -o "
+        "yaml' says what holds it."
+    ),
+    "manifest-broken": N_(
+        "Line {line} is not valid ({code}), so nothing was sent. 'sts-tutor check' tells more."
+    ),
+    "manifest-empty": N_("There is no object in it, so nothing was sent."),
+    "plan-elsewhere": N_("This plan was made for another cluster or namespace. Make it anew."),
+    "plan-impossible": N_("Something of this plan cannot be applied, so nothing was."),
+    "plan-conflict": N_(
+        "Fields of this plan belong to somebody else, so nothing was applied. Take them out, "
+        "or take them over."
+    ),
+    "step-target": N_("{target}: there is nothing to be done with that here."),
+    "step-undo-kind": N_("A {kind} cannot be taken back here; 'kubectl rollout undo' can."),
+    "step-no-revision": N_("{name} has no revision before this one."),
+    "step-node": N_("Only the nodes of the offline cluster can be stopped and started here."),
+    "step-no-node": N_("{pod} runs on no node now."),
+    "kubectl-missing": N_("kubectl is not installed, or not in PATH."),
+    "kubectl-barred": N_(
+        "'{found}' is not run from here: it reaches outside this lesson's namespace, or needs "
+        "a terminal of its own."
+    ),
+    "kubectl-unread": N_("The command line has a quote without an end."),
+    "barred-untyped": N_("'kind' or 'apiVersion' is missing, so nobody knows what it is."),
+    "barred-cluster-wide": N_(
+        "A {kind} belongs to the whole cluster. The tutor makes one in its offline cluster alone."
+    ),
+    "barred-kind": N_("The tutor applies no {kind}. It applies: {allowed}."),
+    "barred-version": N_("A {kind} of '{found}' is not applied; '{needed}' is."),
+    "barred-nameless": N_("This {kind} has no name, and apply needs one."),
+    "barred-namespace": N_(
+        "It names the namespace '{found}'. Everything goes into '{needed}'; take 'namespace' out."
+    ),
+    "barred-external-ips": N_(
+        "'externalIPs' can take other people's traffic, so it is not applied to a real cluster."
+    ),
     "code-unknown": N_("There is no code '{code}'."),
     "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
     "nothing-to-explain": N_(

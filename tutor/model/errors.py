@@ -18,6 +18,10 @@ class ExitCode(enum.IntEnum):
     """A file cannot be read or written, or is not what it should be."""
     STORE = 4
     """The progress database cannot be used."""
+    CLUSTER = 5
+    """No cluster can be used: there is none, it is not allowed, or it does not do as asked."""
+    UNREADY = 6
+    """Applied, but not everything became ready: it is stuck, or time ran out."""
     INTERNAL = 70
     """A bug of the tutor's."""
     INTERRUPTED = 130

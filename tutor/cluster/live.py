@@ -1,0 +1,391 @@
+"""One namespace of one cluster, with all that can be done in it: the port of a session.
+
+Methods block and may be called from several threads; :meth:`Live.cancel` cuts short those under
+way, :meth:`Live.close` ends everything.
+"""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tutor.cluster import handing, namespaces
+from tutor.cluster.api import Api, Refused, in_words
+from tutor.cluster.cancelling import Cancel, cancelled
+from tutor.cluster.cleaning import Cleaner
+from tutor.cluster.guard import OFFLINE, Target
+from tutor.cluster.kinds import KINDS
+from tutor.cluster.kubectl import Kubectl, Output
+from tutor.cluster.planning import Planner
+from tutor.cluster.settling import Settler
+from tutor.cluster.signing import sign
+from tutor.cluster.steps import Hands, command
+from tutor.cluster.transport import Transport, Wire
+from tutor.cluster.watching import Trouble, Watcher
+from tutor.model.applying import Cleaning, Fate, Plan, Where
+from tutor.model.errors import ExitCode, TutorError
+from tutor.model.scenario import ANSWER, Apply, Node, Scenario, Step, Wait
+from tutor.model.timeline import Change
+from tutor.session.ports import Clock, Stop, WhatIf
+
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+ANSWER_FILE = "answer.yaml"
+"""The learner's manifest, beside kubectl."""
+_END = 2.0
+"""Seconds for threads to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What only the holder of an offline cluster can do.
+
+    Attributes:
+        clock: Its clock.
+        what_if: Its other futures.
+        machine: Stops (True) or starts a node's machine.
+        stamp: When a version came about; 0 where that is not known.
+    """
+
+    clock: Clock | None = None
+    what_if: WhatIf | None = None
+    machine: Callable[[str, bool], None] | None = None
+    stamp: Callable[[int], float] | None = None
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What came of opening a namespace."""
+
+    where: Where
+    made: bool
+
+
+def connect(target: Target) -> tuple[Transport, str]:
+    """A transport to a cluster that may be touched, and a kubeconfig for kubectl."""
+    signed = sign(target)
+    return Wire(target, signed), handing.kubeconfig(target, signed)
+
+
+class Live:
+    """One namespace of one cluster.
+
+    Nothing is sent before :meth:`open`.
+
+    Args:
+        target: The cluster and the namespace.
+        powers: Of an offline cluster that is held here.
+        environ: The program's own.
+        reach: Makes the transport and kubectl's kubeconfig.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        powers: Powers | None = None,
+        environ: Mapping[str, str] | None = None,
+        reach: Callable[[Target], tuple[Transport, str]] = connect,
+    ) -> None:
+        self.target = target
+        self._powers = powers or Powers()
+        self._folder = tempfile.TemporaryDirectory(prefix="sts-tutor-")
+        try:
+            transport, text = reach(target)
+            self._kubeconfig = Path(self._folder.name, "kubeconfig")
+            handing.write(self._kubeconfig, text)
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        self._api = Api(target, transport)
+        self._environ = os.environ if environ is None else environ
+        self._work = Path(self._folder.name, "work")
+        self._work.mkdir(mode=0o700)
+        self._kubectl = Kubectl(target, self._kubeconfig, self._work, self._environ)
+        self._lock = threading.Lock()
+        self._cancel = Cancel()
+        self._watchers: list[Watcher] = []
+        self._closed = False
+        self._opened: _Opened | None = None
+
+    # -- opening and closing
+
+    def open(self) -> "Live":
+        """Reach the cluster and make the namespace, where there is none; returns itself.
+
+        Raises:
+            TutorError: It cannot be reached, or the namespace is not the tutor's.
+        """
+        self.look()
+        self.prepare()
+        return self
+
+    def look(self) -> Where:
+        """Reach the cluster and see what it is; nothing is changed."""
+        cancel = self._token()
+        context = self.target.context
+        try:
+            version = self._api.ask(cancel, "GET", "/version").body
+            told = str(version.get("gitVersion") or "")
+            if not told:
+                raise TutorError(
+                    "cluster-strange", ExitCode.CLUSTER, server=context.address, raw="/version"
+                )
+            provisions = self._provisions(cancel)
+        except Refused as refused:
+            raise in_words(refused) from refused
+        name = OFFLINE if self.target.offline else context.name
+        where = Where(
+            name, context.kind, self.target.namespace, str(self._kubeconfig), told, provisions
+        )
+        self._opened = _Opened(where, made=False)
+        return where
+
+    def prepare(self) -> None:
+        """Make the namespace where there is none."""
+        opened = self._is_open()
+        if namespaces.prepare(self._api, self._token(), self.target.namespace):
+            opened.made = True
+
+    def _provisions(self, cancel: Cancel) -> bool:
+        """Whether there is a default class; True where that is not ours to see."""
+        try:
+            rows, _ = self._api.items(cancel, KINDS["StorageClass"].path())
+        except Refused as refused:
+            if refused.code in (403, 404):
+                return True
+            raise
+        about = [row["metadata"].get("annotations") or {} for row in rows]
+        return any(one.get(DEFAULT_CLASS) == "true" for one in about)
+
+    def _is_open(self) -> _Opened:
+        if self._opened is None:
+            raise ValueError("not opened")
+        return self._opened
+
+    def _token(self) -> Cancel:
+        with self._lock:
+            if self._closed:
+                raise cancelled()
+            return self._cancel
+
+    def cancel(self) -> None:
+        """Cut short the methods under way; watches go on."""
+        with self._lock:
+            old, self._cancel = self._cancel, Cancel()
+            if self._closed:
+                self._cancel.set()
+        old.set()
+
+    def close(self) -> None:
+        """End everything under way, watches too. May be called twice."""
+        with self._lock:
+            was, self._closed = self._closed, True
+            watchers, self._watchers = self._watchers, []
+        self._cancel.set()
+        for watcher in watchers:
+            watcher.stop()
+        if was:
+            return
+        for watcher in watchers:
+            watcher.join(_END)
+        self._api.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> "Live":
+        """As it is."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    # -- what it is
+
+    @property
+    def where(self) -> Where:
+        """What it is."""
+        return self._is_open().where
+
+    @property
+    def made(self) -> bool:
+        """The namespace was made by :meth:`prepare`, and was not there before."""
+        return self._is_open().made
+
+    @property
+    def clock(self) -> Clock | None:
+        """Its clock; None where time is not ours to hold."""
+        return self._powers.clock
+
+    @property
+    def what_if(self) -> WhatIf | None:
+        """Other futures; None where the past is not kept."""
+        return self._powers.what_if
+
+    @property
+    def now(self) -> float:
+        """The cluster's time where that is known, else this machine's."""
+        clock = self._powers.clock
+        return time.time() if clock is None else clock.now
+
+    # -- planning and applying
+
+    @property
+    def _planner(self) -> Planner:
+        return Planner(self._api, self.where)
+
+    def plan(self, text: str) -> Plan:
+        """What applying a manifest would do, as the server says."""
+        self._keep_answer(text)
+        return self._planner.plan(self._token(), text)
+
+    def apply(self, plan: Plan, *, force: bool = False) -> Plan:
+        """Apply what was planned, and tell what came of it, object by object."""
+        return self._planner.apply(self._token(), plan, force=force)
+
+    def _keep_answer(self, text: str) -> None:
+        """Have ``kubectl apply -f answer.yaml`` find what the learner wrote."""
+        if not self._closed:
+            (self._work / ANSWER_FILE).write_text(text, "utf-8", errors="replace")
+
+    def _apply_text(self, text: str) -> None:
+        """Apply at once.
+
+        Raises:
+            TutorError: Anything of it is refused.
+        """
+        done = self.apply(self.plan(text))
+        for item in done.items:
+            if item.fate is Fate.BARRED:
+                raise TutorError(item.code, ExitCode.CLUSTER, **item.params)
+            if item.fate in (Fate.REFUSED, Fate.CONFLICT):
+                raise TutorError("cluster-said-no", ExitCode.CLUSTER, raw=item.reason)
+
+    # -- steps
+
+    def do(self, step: Step, answer: str = "") -> None:
+        """Take one step of a scenario."""
+        match step:
+            case Apply(file, text):
+                self._apply_text(answer if file == ANSWER else text)
+            case Wait(seconds):
+                settler = self._settler()
+                if seconds is None:
+                    settler.settle(self._token())
+                else:
+                    settler.wait(self._token(), seconds)
+            case Node(holding, down):
+                self._node(holding, down=down)
+            case _:
+                stamp = datetime.fromtimestamp(self.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                Hands(self._api, self.target.namespace).take(self._token(), step, stamp)
+
+    def command(self, step: Step) -> tuple[str, ...]:
+        """The step as a kubectl command line, word by word; empty for what is no command."""
+        words = command(step)
+        return ("kubectl", *words) if words else ()
+
+    def _node(self, pod: str, *, down: bool) -> None:
+        machine = self._powers.machine
+        if machine is None:
+            raise TutorError("step-node", ExitCode.CLUSTER)
+        try:
+            found = self._api.get(self._token(), KINDS["Pod"].path(self.target.namespace, pod))
+        except Refused as refused:
+            raise in_words(refused) from refused
+        node = ((found or {}).get("spec") or {}).get("nodeName")
+        if not isinstance(node, str) or not node:
+            raise TutorError("step-no-node", ExitCode.CLUSTER, pod=pod)
+        machine(node, down)
+
+    def _settler(self) -> Settler:
+        return Settler(self._api, self.target.namespace, self._powers.clock)
+
+    # -- watching
+
+    def watch(
+        self, hear: Callable[[Sequence[Change]], None], trouble: Trouble | None = None
+    ) -> Stop:
+        """Hear of everything in the namespace: first of what is there, then of each change.
+
+        Args:
+            hear: Called in another thread.
+            trouble: Called in another thread when the cluster is lost, with why, and with None
+                when it is found again; what happened meanwhile is heard then.
+        """
+        watcher = Watcher(
+            self._api,
+            self.target.namespace,
+            hear,
+            lambda: self.now,
+            stamp=self._powers.stamp,
+            trouble=trouble,
+        )
+        token = self._token()
+        watcher.start(token)
+        with self._lock:
+            gone = self._closed
+            if not gone:
+                self._watchers.append(watcher)
+        if gone:
+            watcher.stop()
+            raise cancelled()
+        return watcher
+
+    # -- kubectl
+
+    def kubectl(self, words: Sequence[str], hear: Callable[[str], None] | None = None) -> Output:
+        """Run kubectl, and nothing but kubectl, against this namespace."""
+        own = words[1:] if words[:1] == ["kubectl"] or words[:1] == ("kubectl",) else words
+        return self._kubectl.run(self._token(), own, hear)
+
+    # -- beginning again, and cleaning
+
+    def reset(self, scenario: Scenario) -> None:
+        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
+        token = self._token()
+        settler = self._settler()
+        with settler.hurried():
+            self._empty(token)
+            for one in scenario.start:
+                self._apply_text(one.text)
+                settler.settle(token)
+
+    def _empty(self, cancel: Cancel) -> None:
+        """Remove everything, without the patience that Pods are given otherwise."""
+        namespace = self.target.namespace
+        body: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        try:
+            for kind in ("StatefulSet", "Deployment", "ReplicaSet", "Pod"):
+                own = {**body, "gracePeriodSeconds": 0} if kind == "Pod" else body
+                self._api.ask(cancel, "DELETE", KINDS[kind].path(namespace), own)
+            cleaner = Cleaner(self._api, self.where)
+            every = cleaner.listed(cancel)
+            mine = Cleaning(
+                every.where,
+                (namespace,),
+                tuple(one for one in every.removed if self.target.offline),
+            )
+            cleaner.remove(cancel, mine)
+            namespaces.prepare(self._api, cancel, namespace)
+        except Refused as refused:
+            raise in_words(refused) from refused
+
+    def cleaning(self) -> Cleaning:
+        """What :meth:`clean` would remove: everything the tutor made in this cluster."""
+        return Cleaner(self._api, self.where).listed(self._token())
+
+    def clean(self, cleaning: Cleaning) -> None:
+        """Remove what was listed, and wait until it is gone."""
+        settler = self._settler()
+        with settler.hurried():
+            Cleaner(self._api, self.where).remove(self._token(), cleaning)
+
+    def withdraw(self) -> None:
+        """Remove the namespace again, if :meth:`prepare` has made it; returns at once."""
+        if self.made:
+            namespaces.remove(self._api, self._token(), self.target.namespace, wait=False)
+            self._is_open().made = False

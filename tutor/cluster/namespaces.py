@@ -1,0 +1,166 @@
+"""The tutor's own namespace: made, recognised, never mistaken for somebody else's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.cluster.api import APPLY, Api, Refused, in_words
+from tutor.cluster.cancelling import Cancel, Deadline
+from tutor.cluster.kinds import KINDS
+from tutor.model.errors import ExitCode, TutorError
+from tutor.model.timeline import Obj
+
+MANAGER = "sts-tutor"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+PURPOSE = "sts-tutor.dev/namespace"
+_QUOTA = "sts-tutor"
+LIMITS = {
+    "pods": "60",
+    "persistentvolumeclaims": "60",
+    "requests.storage": "200Gi",
+    "services.loadbalancers": "0",
+    "services.nodeports": "10",
+}
+"""What all objects of a namespace together may ask for: enough for every lesson."""
+GONE_IN = 120.0
+"""Seconds for a namespace to be gone."""
+_SETTLED_IN = 5.0
+
+
+def ours(obj: Obj) -> bool:
+    """Whether an object carries the tutor's label."""
+    labels = obj.get("metadata", {}).get("labels")
+    return isinstance(labels, Mapping) and labels.get(MANAGED_BY) == MANAGER
+
+
+def mine(namespace: Obj) -> bool:
+    """Whether a namespace is the tutor's: by its label, and by one that repeats its name."""
+    labels = namespace["metadata"].get("labels") or {}
+    return ours(namespace) and labels.get(PURPOSE) == namespace["metadata"].get("name")
+
+
+def prepare(api: Api, cancel: Cancel, namespace: str) -> bool:
+    """Make the namespace where there is none. Whether it was made now.
+
+    Raises:
+        TutorError: Somebody else's has the name; it does not go away; or making it is refused.
+    """
+    path = KINDS["Namespace"].path(name=namespace)
+    end = Deadline(GONE_IN)
+    try:
+        found = api.get(cancel, path)
+        while found is not None and _terminating(found) and mine(found):
+            if end.passed:
+                raise TutorError("namespace-terminating", ExitCode.CLUSTER, namespace=namespace)
+            cancel.wait(0.2)
+            found = api.get(cancel, path)
+        made = found is None
+        if found is None:
+            found = _create(api, cancel, namespace)
+        if not mine(found):
+            raise TutorError("namespace-foreign", ExitCode.CLUSTER, namespace=namespace)
+        _limit(api, cancel, namespace)
+        if made:
+            _settle(api, cancel, namespace)
+    except Refused as refused:
+        raise in_words(refused) from refused
+    return made
+
+
+def _settle(api: Api, cancel: Cancel, namespace: str) -> None:
+    """Wait for what controllers put into a new namespace: without it, everything is refused.
+
+    Until the quota is counted its admission says "status unknown for quota"; until there is a
+    service account, that of Pods says so.
+    """
+    quota = KINDS["ResourceQuota"].path(namespace, _QUOTA)
+    account = KINDS["ServiceAccount"].path(namespace, "default")
+    end = Deadline(_SETTLED_IN)
+    while not end.passed:
+        counted = api.get(cancel, quota)
+        known = (counted or {}).get("status", {}).get("hard") or {}
+        if set(known) >= set(LIMITS) and api.get(cancel, account) is not None:
+            return
+        cancel.wait(0.05)
+
+
+def _terminating(obj: Obj) -> bool:
+    return bool(obj["metadata"].get("deletionTimestamp"))
+
+
+def _create(api: Api, cancel: Cancel, namespace: str) -> dict[str, Any]:
+    kind = KINDS["Namespace"]
+    labels = {
+        MANAGED_BY: MANAGER,
+        PURPOSE: namespace,
+        "pod-security.kubernetes.io/enforce": "baseline",
+        "pod-security.kubernetes.io/enforce-version": "latest",
+    }
+    body = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": namespace, "labels": labels},
+    }
+    try:
+        return api.ask(cancel, "POST", kind.path(), body, fieldManager=MANAGER).body
+    except Refused as refused:
+        if refused.reason != "AlreadyExists":
+            raise
+        found = api.get(cancel, kind.path(name=namespace))
+        if found is None:
+            raise
+        return found
+
+
+def _limit(api: Api, cancel: Cancel, namespace: str) -> None:
+    """Put the quota into place; its limits are the tutor's own, whatever was made of them."""
+    kind = KINDS["ResourceQuota"]
+    path = kind.path(namespace, _QUOTA)
+    found = api.get(cancel, path)
+    if found is not None and found.get("spec", {}).get("hard") == LIMITS:
+        return
+    body = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": _QUOTA, "labels": {MANAGED_BY: MANAGER}},
+        "spec": {"hard": LIMITS},
+    }
+    api.ask(cancel, "PATCH", path, body, APPLY, fieldManager=MANAGER, force="true")
+
+
+def remove(api: Api, cancel: Cancel, namespace: str, *, wait: bool = True) -> None:
+    """Remove a namespace of the tutor's with everything in it; nothing where there is none.
+
+    Raises:
+        TutorError: It is somebody else's, or does not go away.
+    """
+    path = KINDS["Namespace"].path(name=namespace)
+    try:
+        found = api.get(cancel, path)
+        if found is None:
+            return
+        if not mine(found):
+            raise TutorError("namespace-foreign", ExitCode.CLUSTER, namespace=namespace)
+        if not _terminating(found):
+            # The uid: not another one that took the name in between.
+            body = {
+                "apiVersion": "v1",
+                "kind": "DeleteOptions",
+                "preconditions": {"uid": found["metadata"]["uid"]},
+                "propagationPolicy": "Background",
+            }
+            _gone_is_fine(api, cancel, path, body)
+        end = Deadline(GONE_IN)
+        while wait and api.get(cancel, path) is not None:
+            if end.passed:
+                raise TutorError("namespace-terminating", ExitCode.CLUSTER, namespace=namespace)
+            cancel.wait(0.2)
+    except Refused as refused:
+        raise in_words(refused) from refused
+
+
+def _gone_is_fine(api: Api, cancel: Cancel, path: str, body: dict[str, Any]) -> None:
+    try:
+        api.ask(cancel, "DELETE", path, body)
+    except Refused as refused:
+        if refused.code not in (404, 409):  # 409: it is going already
+            raise

@@ -1,0 +1,142 @@
+"""When nothing happens any more: a namespace is looked at until it keeps still.
+
+Where everything is as it should be, a short while without a change is enough. Where it is not (a
+Pod that waits for ever, an image that cannot be pulled), a longer one is.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from tutor.cluster.api import Api, Refused, in_words
+from tutor.cluster.cancelling import Cancel, Deadline
+from tutor.cluster.kinds import KINDS
+from tutor.model.timeline import Obj
+from tutor.session.ports import Clock
+
+QUIET = 1.0
+"""Seconds of the cluster's time without a change when all is well."""
+STUCK = 12.0
+"""… when something is not."""
+LIMIT = 180.0
+"""Seconds of real time after which it is taken as it is."""
+_LOOK = 0.1
+_LOOKED_AT = ("Pod", "StatefulSet", "PersistentVolumeClaim", "EndpointSlice", "Deployment")
+
+
+class Settler:
+    """Waits, by the cluster's clock.
+
+    Args:
+        api: The server.
+        namespace: Which.
+        clock: The cluster's; None for real time.
+    """
+
+    def __init__(self, api: Api, namespace: str, clock: Clock | None) -> None:
+        self._api = api
+        self._namespace = namespace
+        self._clock = clock
+
+    def _now(self) -> float:
+        return time.monotonic() if self._clock is None else self._clock.now
+
+    def _paused(self) -> bool:
+        return self._clock is not None and self._clock.speed == 0
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Let the clock run as fast as possible meanwhile, where there is one."""
+        clock = self._clock
+        if clock is None:
+            yield
+            return
+        speed = clock.speed
+        clock.set_speed(math.inf)
+        try:
+            yield
+        finally:
+            clock.set_speed(speed)
+
+    def wait(self, cancel: Cancel, seconds: float) -> None:
+        """Wait for so long of the cluster's time; not while its clock is paused."""
+        end, begun = Deadline(max(LIMIT, seconds)), self._now()
+        while self._now() - begun < seconds and not end.passed and not self._paused():
+            cancel.wait(min(_LOOK, seconds))
+
+    def settle(self, cancel: Cancel) -> bool:
+        """Wait until nothing happens any more; whether all is well then.
+
+        Raises:
+            TutorError: The cluster does not answer as it should; or ``cancelled``.
+        """
+        end = Deadline(LIMIT)
+        last, since = self._seen(cancel), self._now()
+        while not end.passed and not self._paused():
+            cancel.wait(_LOOK)
+            seen = self._seen(cancel)
+            now = self._now()
+            if seen != last:
+                last, since = seen, now
+            elif now - since >= (QUIET if self._well else STUCK):
+                break
+        return self._well
+
+    def _seen(self, cancel: Cancel) -> list[str]:
+        """The versions of everything that is looked at."""
+        found: list[str] = []
+        well = True
+        for name in _LOOKED_AT:
+            try:
+                rows, _ = self._api.items(cancel, KINDS[name].path(self._namespace))
+            except Refused as refused:
+                if refused.code in (403, 404):
+                    continue
+                raise in_words(refused) from refused
+            for row in rows:
+                found.append(
+                    f"{row['metadata'].get('uid')}:{row['metadata'].get('resourceVersion')}"
+                )
+                well = well and fine(name, row)
+        self._well = well
+        return found
+
+
+def fine(kind: str, obj: Obj) -> bool:
+    """Whether an object is as it should be, and stays so by itself."""
+    if obj["metadata"].get("deletionTimestamp"):
+        return False
+    spec, status = _of(obj, "spec"), _of(obj, "status")
+    if kind == "Pod":
+        conditions = status.get("conditions") or ()
+        return status.get("phase") == "Succeeded" or any(
+            one.get("type") == "Ready" and one.get("status") == "True" for one in conditions
+        )
+    if kind == "PersistentVolumeClaim":
+        return status.get("phase") == "Bound"
+    if kind in ("StatefulSet", "Deployment"):
+        wanted = spec.get("replicas", 1)
+        same = status.get("observedGeneration") == obj["metadata"].get("generation")
+        there = status.get("replicas", 0) == status.get("readyReplicas", 0) == wanted
+        return bool(same and there and _rolled(kind, spec, status))
+    return True
+
+
+def _rolled(kind: str, spec: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
+    wanted = spec.get("replicas", 1)
+    if kind == "Deployment":
+        return bool(status.get("updatedReplicas", 0) == wanted)
+    strategy = _of(spec, "updateStrategy")
+    if strategy.get("type") == "OnDelete":
+        return True
+    partition = _of(strategy, "rollingUpdate").get("partition") or 0
+    if status.get("currentRevision") == status.get("updateRevision"):
+        return True
+    return bool(status.get("updatedReplicas", 0) >= max(0, wanted - partition) and partition)
+
+
+def _of(obj: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = obj.get(key)
+    return found if isinstance(found, Mapping) else {}
