@@ -99,7 +99,7 @@ class Api:
                 again = not lost.sent or method in _TWICE
                 certain = lost.code in ("cluster-untrusted", "cluster-strange")
                 # A second silence would take as long as the first.
-                if certain or last or not again or lost.code == "cluster-silent":
+                if certain or last or not again or lost.code == "cluster-no-answer":
                     raise self.trouble(lost) from lost
                 if not lost.sent and attempt > 2:  # nobody listens there
                     raise self.trouble(lost) from lost

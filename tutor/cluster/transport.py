@@ -349,7 +349,7 @@ def _whole(response: Any, end: float) -> bytes:  # noqa: ANN401
         if size > LARGEST:
             raise Lost("cluster-strange", f"an answer of more than {LARGEST} bytes", sent=True)
         if time.monotonic() > end:
-            raise Lost("cluster-silent", f"no whole answer in {WHOLE:.0f} s", sent=True)
+            raise Lost("cluster-no-answer", f"no whole answer in {WHOLE:.0f} s", sent=True)
     return b"".join(pieces)
 
 
@@ -374,9 +374,9 @@ def _lost(error: BaseException, *, sent: bool = False) -> Lost:
     if isinstance(inner, wrong.SSLError | ssl.SSLError):
         return Lost("cluster-untrusted", _tidy(str(inner)), sent=sent)
     if isinstance(inner, wrong.ConnectTimeoutError):
-        return Lost("cluster-silent", f"no connection in {CONNECT:.0f} s")
+        return Lost("cluster-no-answer", f"no connection in {CONNECT:.0f} s")
     if isinstance(inner, wrong.ReadTimeoutError | TimeoutError):
-        return Lost("cluster-silent", "no answer", sent=True)
+        return Lost("cluster-no-answer", "no answer", sent=True)
     early = isinstance(inner, wrong.NewConnectionError | ConnectionRefusedError)
     return Lost("cluster-unreachable", _tidy(str(inner)), sent=sent or not early)
 

@@ -102,7 +102,7 @@ MESSAGES = {
     ),
     "context-program": N_("Signing in to '{context}' failed: {raw}"),
     "cluster-unreachable": N_("{server}: the cluster cannot be reached ({raw}). Is it running?"),
-    "cluster-silent": N_(
+    "cluster-no-answer": N_(
         "{server}: the cluster does not answer ({raw}). It may be starting, or have too "
         "little memory; try again in a moment."
     ),
@@ -147,6 +147,7 @@ MESSAGES = {
     "step-node": N_("Only the nodes of the offline cluster can be stopped and started here."),
     "step-no-node": N_("{pod} runs on no node now."),
     "kubectl-missing": N_("kubectl is not installed, or not in PATH."),
+    "kubectl-failed": N_("kubectl could not be started: {raw}"),
     "kubectl-barred": N_(
         "'{found}' is not run from here: it reaches outside this lesson's namespace, or needs "
         "a terminal of its own."
