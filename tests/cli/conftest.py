@@ -1,10 +1,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.clusters import Clusters
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,3 +43,11 @@ def tutor(tmp_path: Path, home: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def clusters(tutor: Run, home: Path, tmp_path: Path) -> Iterator[Clusters]:
+    """The offline cluster of this test's home; ended with the test."""
+    made = Clusters(tutor, home, tmp_path)
+    yield made
+    made.end()

@@ -1,122 +1,173 @@
-"""``sts-tutor cluster`` in processes of its own."""
+"""``sts-tutor cluster`` in processes of its own: every verb, as a user meets it."""
 
-import contextlib
 import json
 import os
-import signal
+import re
 import stat
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.clusters import Clusters
 from tests.cli.conftest import Run
 
-
-@pytest.fixture(autouse=True)
-def nothing_left(tutor: Run, home: Path) -> Iterator[None]:
-    yield
-    note = home / "cluster" / "running.json"
-    if note.exists():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid_of(home), signal.SIGKILL)
+USAGE = 2
+INPUT = 3
 
 
-def pid_of(home: Path) -> int:
-    return int(json.loads((home / "cluster" / "running.json").read_text("utf-8"))["pid"])
-
-
-def test_up_is_found_again_and_goes_down(tutor: Run, home: Path) -> None:
-    done = tutor("cluster", "up", "--background", "--speed", "full")
+def test_up_is_found_again_and_goes_down(tutor: Run, home: Path, clusters: Clusters) -> None:
+    done = clusters.up("--speed", "max")
     assert (done.returncode, done.stderr) == (0, "")
     kubeconfig = home / "cluster" / "kubeconfig"
     assert done.stdout.splitlines()[-1] == str(kubeconfig)
     assert f"KUBECONFIG={kubeconfig}" in done.stdout or sys.platform == "win32"
     if os.name == "posix":
-        assert stat.S_IMODE(kubeconfig.stat().st_mode) == 0o600
+        for path in (home / "cluster").iterdir():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+        assert stat.S_IMODE((home / "cluster").stat().st_mode) == 0o700
     again = tutor("cluster", "up")
     assert "already" in again.stdout
     assert again.stdout.splitlines()[-1] == str(kubeconfig)
-    status = tutor("cluster", "status")
-    assert "as fast as possible" in status.stdout
-    assert "nodes 3" in status.stdout
     assert tutor("cluster", "kubeconfig").stdout == f"{kubeconfig}\n"
-    assert "node-2" in tutor("cluster", "node", "down", "node-2").stdout
-    assert "Nodes that are down: node-2" in tutor("cluster", "status").stdout
-    missing = tutor("cluster", "node", "down", "node-9")
-    assert (missing.returncode, 'nodes "node-9" not found' in missing.stderr) == (3, True)
-    assert tutor("cluster", "reset").returncode == 0
-    assert "node-2" not in tutor("cluster", "status").stdout.partition("Objects")[0]
     assert tutor("cluster", "down").returncode == 0
     assert not (home / "cluster" / "running.json").exists()
     gone = tutor("cluster", "status")
-    assert (gone.returncode, "sts-tutor cluster up" in gone.stderr) == (3, True)
+    assert (gone.returncode, "sts-tutor cluster up" in gone.stderr) == (INPUT, True)
+    nothing = tutor("cluster", "status", "--json")
+    assert (nothing.returncode, json.loads(nothing.stdout)) == (INPUT, {"running": False})
     assert tutor("cluster", "down").returncode == 0
 
 
+def test_nobodys_kubeconfig_is_touched(
+    tutor: Run, home: Path, tmp_path: Path, clusters: Clusters
+) -> None:
+    mine = tmp_path / ".kube" / "config"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    done = tutor("cluster", "up", "--background", HOME=str(tmp_path), KUBECONFIG=str(mine))
+    assert done.returncode == 0
+    assert mine.read_text() == "mine"
+    assert list(mine.parent.iterdir()) == [mine]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_status_says_how_it_runs(tutor: Run, clusters: Clusters, lang: str) -> None:
+    gate = "MaxUnavailableStatefulSet=true"
+    assert clusters.up("--speed", "10", "--feature-gates", gate).returncode == 0
+    status = clusters.status
+    assert status["running"] is True
+    assert status["pid"] == clusters.pid
+    assert status["server"] == f"https://127.0.0.1:{status['port']}"
+    assert (status["speed"], status["paused"], status["file"]) == (10, False, None)
+    assert status["gates"] == {"MaxUnavailableStatefulSet": True}
+    assert status["nodes"] == ["node-1", "node-2", "node-3"]
+    assert status["objects"]["namespaces"] == 4
+    told = tutor("cluster", "status", lang=lang)
+    assert told.returncode == 0
+    for shown in (str(status["pid"]), status["server"], "×10", gate, "nodes 3"):
+        assert shown in told.stdout
+    assert told.stdout.splitlines()[-1] == status["kubeconfig"]
+
+
+def test_the_clock_is_paused_stepped_and_changed(tutor: Run, clusters: Clusters) -> None:
+    clusters.up()
+    assert "step" in tutor("cluster", "pause").stdout
+    before = clusters.status
+    assert before["paused"] is True
+    told = tutor("cluster", "step")
+    assert told.returncode == 0
+    after = clusters.status
+    assert after["time"] > before["time"] or after["version"] > before["version"]
+    assert "×20" not in tutor("cluster", "speed", "20").stdout  # it is still paused
+    assert "×20" in tutor("cluster", "resume").stdout
+    assert "as fast as possible" in tutor("cluster", "speed", "max").stdout
+    assert clusters.status["speed"] is None
+
+
+def test_nodes_fail_and_come_back(tutor: Run, clusters: Clusters) -> None:
+    clusters.up()
+    down = tutor("cluster", "node", "down", "node-2")
+    assert down.returncode == 0
+    assert "NotReady" in down.stdout
+    assert "Nodes that are down: node-2" in tutor("cluster", "status").stdout
+    assert tutor("cluster", "node", "up", "node-2").returncode == 0
+    assert clusters.status["down"] == []
+    for state in ("down", "up"):
+        missing = tutor("cluster", "node", state, "node-9")
+        assert missing.returncode == USAGE
+        assert "'node-9'" in missing.stderr
+        assert "node-1, node-2, node-3" in missing.stderr
+
+
+def test_a_reset_asks_first(tutor: Run, clusters: Clusters) -> None:
+    clusters.up()
+    tutor("cluster", "node", "down", "node-2")
+    version = clusters.status["version"]
+    refused = tutor("cluster", "reset")
+    assert (refused.returncode, "--yes" in refused.stderr) == (USAGE, True)
+    assert clusters.status["down"] == ["node-2"]
+    assert tutor("cluster", "reset", "--yes").returncode == 0
+    assert clusters.status["down"] == []
+    assert clusters.status["version"] > version
+
+
+def test_another_cluster_than_the_one_that_runs(
+    tutor: Run, clusters: Clusters, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    assert clusters.up("--file", str(state), "--speed", "5").returncode == 0
+    port = str(clusters.status["port"])
+    for same in ((), ("--file", str(state)), ("--port", port), ("--speed", "5")):
+        assert tutor("cluster", "up", *same).returncode == 0
+    for other in (
+        ("--file", str(tmp_path / "other")),
+        ("--port", "1" if port != "1" else "2"),
+        ("--speed", "6"),
+        ("--feature-gates", "MaxUnavailableStatefulSet=true"),
+    ):
+        for background in ((), ("--background",)):
+            refused = tutor("cluster", "up", *background, *other)
+            assert refused.returncode == INPUT
+            assert " ".join(other) in refused.stderr
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize(
-    "words",
+    ("words", "said"),
     [
-        ("--port", "70000"),
-        ("--speed", "-1"),
-        ("--speed", "nan"),
-        ("--feature-gates", "Nonsense=true"),
-        ("--feature-gates", "MaxUnavailableStatefulSet=maybe"),
+        (("up", "--port", "70000"), "70000"),
+        (("up", "--port", "abc"), "abc"),
+        (("up", "--port", "-1"), "-1"),
+        (("up", "--port", "٣"), "٣"),
+        (("up", "--speed", "-1"), "-1"),
+        (("up", "--speed", "nan"), "nan"),
+        (("up", "--speed", "inf"), "max"),
+        (("up", "--speed", "fast"), "max"),
+        (("up", "--speed", "1e9"), "10000"),
+        (("speed", "fast"), "max"),
+        (("speed",), "N"),
+        (("up", "--feature-gates", "Nonsense=true"), "MaxUnavailableStatefulSet"),
+        (("up", "--feature-gates", "MaxUnavailableStatefulSet=maybe"), "maybe"),
+        (("up", "--feature-gates", "MaxUnavailableStatefulSet"), "MaxUnavailableStatefulSet"),
+        (("node", "sideways", "node-1"), "sideways"),
+        (("node", "down"), "NAME"),
+        (("fly",), "fly"),
+        ((), "COMMAND"),
     ],
 )
-def test_what_cannot_be_meant(tutor: Run, words: tuple[str, str]) -> None:
-    assert tutor("cluster", "up", *words).returncode == 2
+def test_what_cannot_be_meant(tutor: Run, words: tuple[str, ...], said: str, lang: str) -> None:
+    done = tutor("cluster", *words, lang=lang)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert said in done.stderr
+    assert "--help" in done.stderr
+    assert not re.search(r"_speed|_port|_gates|Traceback", done.stderr)
 
 
-def test_a_file_that_is_none(tutor: Run, tmp_path: Path) -> None:
-    other = tmp_path / "web.yaml"
-    other.write_text("kind: Pod\n")
-    done = tutor("cluster", "up", "--file", str(other))
-    assert (done.returncode, "web.yaml: line 1" in done.stderr) == (3, True)
-    behind = tutor("cluster", "up", "--background", "--file", str(other))
-    assert "did not start" in behind.stderr
-    assert "web.yaml: line 1" in behind.stderr
-    assert other.read_text() == "kind: Pod\n"
-
-
-@pytest.mark.kubectl
-def test_acknowledged_writes_survive_kill_9(tutor: Run, home: Path, tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    assert tutor("cluster", "up", "--background", "--file", str(state)).returncode == 0
-
-    def kubectl(*words: str) -> str:
-        done = subprocess.run(
-            [
-                str(Path(sys.executable).parent / "kubectl"),
-                "--kubeconfig",
-                str(home / "cluster" / "kubeconfig"),
-                *words,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        return done.stdout
-
-    names = [f"c-{number}" for number in range(3)]
-    for name in names:
-        kubectl("apply", "-f", str(config_map(tmp_path, name)))
-    os.kill(pid_of(home), signal.SIGKILL)
-    time.sleep(0.1)
-    assert tutor("cluster", "status").returncode == 3
-    assert tutor("cluster", "up", "--background", "--file", str(state)).returncode == 0
-    found = kubectl("get", "configmaps", "-o", "name").split()
-    assert [f"configmap/{name}" for name in names] == found[: len(names)]
-    assert "Kubernetes v1.36.2" in tutor("cluster", "status").stdout
-
-
-def config_map(folder: Path, name: str) -> Path:
-    path = folder / f"{name}.json"
-    path.write_text(
-        json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}})
-    )
-    return path
+@pytest.mark.parametrize("verb", ["status", "kubeconfig", "reset", "pause", "step", "resume"])
+def test_without_a_cluster(tutor: Run, verb: str) -> None:
+    for lang in ("en", "ja"):
+        done = tutor("cluster", verb, lang=lang)
+        assert (done.returncode, done.stdout) == (INPUT, "")
+        assert "sts-tutor cluster up" in done.stderr

@@ -3,14 +3,14 @@
 import argparse
 import math
 import os
-import sys
+import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.cli.context import Context
-from tutor.i18n.translator import N_, Translator
+from tutor.i18n.translator import Translator
 from tutor.model.errors import ExitCode, TutorError
 
 if TYPE_CHECKING:
@@ -18,24 +18,37 @@ if TYPE_CHECKING:
 
 GATES = ("MaxUnavailableStatefulSet",)
 """The feature gates that change what the cluster does."""
-_FULL = "full"
-_PATIENCE = 20.0
+FULL = "max"
+"""What ``--speed`` calls as fast as possible."""
+FASTEST = 10_000.0
+"""The largest number for ``--speed``."""
+PATIENCE = 20.0
 """Seconds for a cluster to start or to end."""
-_STARTED = N_("The offline cluster (Kubernetes v1.36.2) is running at {server}.")
+_GRACE = 5.0
+"""Seconds for one that does not answer to end after being asked."""
 
 
 def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
-    """Declare ``up``, ``status``, ``kubeconfig``, ``reset``, ``node`` and ``down``."""
+    """Declare ``up``, ``status``, ``kubeconfig``, ``reset``, ``node``, the clock's and ``down``."""
     verbs = parser.add_subparsers(
         title=t("commands"), metavar="COMMAND", dest="verb", required=True
     )
 
-    def add(name: str, about: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+    def add(name: str, about: str, more: str = "") -> argparse.ArgumentParser:
+        return verbs.add_parser(
+            name, help=about, description=about, epilog=more or None, allow_abbrev=False
+        )
 
-    up = add("up", t("start it, or use the one that runs"))
+    up = add(
+        "up",
+        t("start it, or use the one that runs"),
+        t("The last line printed is the path of its own kubeconfig; yours is left alone."),
+    )
     up.add_argument(
-        "--port", type=_port, default=0, help=t("the port on 127.0.0.1 (default: one that is free)")
+        "--port",
+        type=_port(t),
+        default=0,
+        help=t("the port on 127.0.0.1 (default: that of last time, or one that is free)"),
     )
     up.add_argument(
         "--background", action="store_true", help=t("run in the background until 'cluster down'")
@@ -48,24 +61,34 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
     )
     up.add_argument(
         "--speed",
-        type=_speed,
-        default=1.0,
+        type=_speed(t),
         metavar="N",
-        help=t("speed of its clock: 1, 10 …, 0 to stop it, 'full' for as fast as possible"),
+        help=t("speed of its clock: 1, 10 …, 0 to stop it, 'max' for as fast as possible"),
     )
     up.add_argument(
         "--feature-gates",
-        type=_gates,
-        default={},
+        type=_gates(t),
         metavar="NAME=BOOL,…",
         help=t("feature gates to set: {gates}", gates=", ".join(GATES)),
     )
-    add("status", t("show whether it runs, and what is in it"))
+    status = add("status", t("show whether it runs, and what is in it"))
+    status.add_argument("--json", action="store_true", help=t("print JSON, for scripts"))
     add("kubeconfig", t("print the path of its kubeconfig file"))
-    add("reset", t("empty it, as if just started"))
+    reset = add("reset", t("empty it, as if just started"))
+    reset.add_argument("--yes", action="store_true", help=t("do not ask"))
     node = add("node", t("let a node fail, or bring it back"))
     node.add_argument("state", choices=("down", "up"), help=t("what to do with it"))
     node.add_argument("name", metavar="NAME", help=t("the node, such as node-2"))
+    speed = add("speed", t("change the speed of its clock"))
+    speed.add_argument(
+        "speed",
+        metavar="N",
+        type=_speed(t),
+        help=t("speed of its clock: 1, 10 …, 0 to stop it, 'max' for as fast as possible"),
+    )
+    add("pause", t("let nothing happen by itself; requests are still answered"))
+    add("step", t("go on until the next thing has happened, and say what"))
+    add("resume", t("go on after 'pause', at the speed of before"))
     add("down", t("stop it"))
 
 
@@ -76,236 +99,217 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     folder = Folder(data_directory(context.environ) / "cluster")
     if args.verb == "up":
-        return _up(args, context, folder)
+        from tutor.cli import cluster_up
+
+        return cluster_up.run(args, context, folder)
     note = folder.note()
-    status = _ask(note, "status")
+    status = ask(note, "status")
+    if args.verb == "down":
+        return _down(context, folder, note if status is not None else None)
     if note is None or status is None:
-        if args.verb == "down":
-            context.say(context.t("No offline cluster is running."))
-            return ExitCode.OK
-        raise TutorError("cluster-not-running")
+        if args.verb == "status" and args.json:
+            context.say('{"running": false}')
+            return ExitCode.INPUT
+        raise silent(folder) if folder.held else TutorError("cluster-not-running")
     match args.verb:
         case "status":
-            _tell(context, folder, note, status)
+            from tutor.cli import cluster_words
+
+            tell = cluster_words.in_json if args.json else cluster_words.tell
+            tell(context, folder, note, status)
         case "kubeconfig":
             context.say(str(folder.kubeconfig))
         case "reset":
-            _ask(note, "reset", {})
-            context.say(context.t("The offline cluster is empty again."))
+            return _reset(args, context, note, status)
         case "node":
-            _ask(note, "node", {"name": args.name, "down": args.state == "down"})
-            if args.state == "down":
-                context.say(
-                    context.t(
-                        "{node} is down: its kubelet does nothing until it is up again.",
-                        node=args.name,
-                    )
-                )
-            else:
-                context.say(context.t("{node} is up.", node=args.name))
+            _node(args, context, note, status)
         case _:
-            _down(context, folder, note)
+            _clock(args, context, note)
     return ExitCode.OK
 
 
-def _ask(
+def ask(
     note: "Note | None", verb: str, body: Mapping[str, Any] | None = None
 ) -> dict[str, Any] | None:
-    from tutor.offline.api.client import Refused, ask
+    """What the cluster of a note answers; None where none does.
+
+    Raises:
+        TutorError: ``cluster-refused``.
+    """
+    from tutor.offline.api.client import Refused
+    from tutor.offline.api.client import ask as asked
 
     if note is None:
         return None
     try:
-        return ask(note, verb, body)
+        return asked(note, verb, body)
     except Refused as refused:
         raise TutorError("cluster-refused", raw=refused.message) from None
 
 
-def _up(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
-    note = folder.note()
-    status = _ask(note, "status")
-    if note is not None and status is not None:
-        context.say(
-            context.t("The offline cluster is running already at {server}.", server=note.server)
-        )
-        _how_to_use(context, folder)
-        return ExitCode.OK
-    if args.background:
-        return _background(args, context, folder)
-    _serve(args, context, folder)
+def silent(folder: "Folder") -> TutorError:
+    """The error where a process holds the folder, and no cluster answers."""
+    return TutorError("cluster-hangs", pid=folder.holder or "?")
+
+
+def _ask_on(note: "Note", verb: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask a cluster that answered a moment ago."""
+    answer = ask(note, verb, body)
+    if answer is None:
+        raise TutorError("cluster-not-running")
+    return answer
+
+
+def _reset(
+    args: argparse.Namespace, context: Context, note: "Note", status: Mapping[str, Any]
+) -> int:
+    from tutor.cli import cluster_words
+
+    t = context.t
+    if not args.yes:
+        if not context.interactive():
+            raise TutorError("confirmation-needed", ExitCode.USAGE)
+        context.say(t("This removes everything in the offline cluster for good."))
+        context.say(t("Objects in it: {objects}", objects=cluster_words.objects(status)))
+        try:
+            sure = input(t("Type 'reset' to go on: ")).strip() == "reset"
+        except EOFError:
+            sure = False
+        if not sure:
+            context.say(t("Nothing was changed."))
+            return ExitCode.OK
+    _ask_on(note, "reset", {})
+    context.say(t("The offline cluster is empty again."))
     return ExitCode.OK
 
 
-def _background(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
-    """Start another process and wait until it answers."""
-    import subprocess
-
-    command = [sys.executable, "-m", "tutor", "--lang", context.language, "cluster", "up"]
-    command += ["--port", str(args.port), "--speed", _FULL if math.isinf(args.speed) else
-                str(args.speed)]  # fmt: skip
-    if args.file is not None:
-        command += ["--file", str(args.file.absolute())]
-    if args.feature_gates:
-        gates = (f"{name}={str(on).lower()}" for name, on in args.feature_gates.items())
-        command += ["--feature-gates", ",".join(gates)]
-    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    with folder.log.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  (this program itself)
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=dict(context.environ),
-            **apart,
+def _node(
+    args: argparse.Namespace, context: Context, note: "Note", status: Mapping[str, Any]
+) -> None:
+    t, down = context.t, args.state == "down"
+    known = status["nodes"]
+    if args.name not in known and (down or args.name not in status["down"]):
+        raise TutorError("cluster-node", ExitCode.USAGE, node=args.name, nodes=", ".join(known))
+    _ask_on(note, "node", {"name": args.name, "down": down})
+    if down:
+        context.say(
+            t("{node} is down: its kubelet does nothing until it is up again.", node=args.name)
         )
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        note = folder.note()
-        if note is not None and note.pid == process.pid and _ask(note, "status") is not None:
-            context.say(context.t(_STARTED, server=note.server))
-            _how_to_use(context, folder)
-            return ExitCode.OK
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
+        context.say(
+            t(
+                "About 40 seconds of the cluster's clock later the node is NotReady. Its Pods "
+                "stay, and those that are deleted stay Terminating."
+            )
+        )
     else:
-        process.terminate()
-    said = folder.log.read_text("utf-8", errors="replace").strip()
-    raise TutorError("cluster-not-started", raw=said)
+        context.say(t("{node} is up.", node=args.name))
 
 
-def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> None:
-    """Be the cluster until it ends."""
-    import asyncio
-    import datetime
-    import secrets
+def _clock(args: argparse.Namespace, context: Context, note: "Note") -> None:
+    from tutor.cli import cluster_words
 
-    from tutor.offline.api import tls
-    from tutor.offline.api.folder import Note
-    from tutor.offline.api.house import House, Settings
-    from tutor.offline.api.journal import Journal
-    from tutor.offline.api.lock import InUse
-    from tutor.offline.api.records import Damaged
-    from tutor.offline.api.server import listen, serve
-
-    try:
-        at = listen(args.port or folder.last_port)
-    except OSError as error:
-        if args.port:
-            raise TutorError(
-                "cluster-port", port=args.port, raw=error.strerror or str(error)
-            ) from None
-        at = listen(0)
-    journal = None
-    if args.file is not None:
-        try:
-            journal = Journal(args.file)
-        except Damaged as damaged:
-            raise TutorError("cluster-file", file=str(args.file), line=damaged.line) from None
-        except InUse:
-            raise TutorError("cluster-file-busy", file=str(args.file)) from None
-        except OSError as error:
-            raise TutorError(
-                "file-unwritable", file=str(args.file), raw=error.strerror or str(error)
-            ) from None
-    credentials = tls.make(datetime.datetime.now(datetime.UTC))
-    note = Note(
-        os.getpid(),
-        at.getsockname()[1],
-        secrets.token_urlsafe(32),
-        credentials.authority.decode(),
-    )
-
-    def ready() -> None:
-        folder.write(note)
-        context.say(context.t(_STARTED, server=note.server))
-        context.say(context.t("Stop it with Ctrl-C, or with '{program} cluster down'.",
-                              program=context.program))  # fmt: skip
-        _how_to_use(context, folder)
-        context.stdout.flush()
-
-    async def main() -> None:
-        settings = Settings(args.speed, args.feature_gates)
-        house = House(settings, time.time, time.monotonic, journal)
-        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await serve(house, note.token, at, credentials.context(folder.path), ready)
-
-    try:
-        asyncio.run(main())
-    finally:
-        folder.forget(note)
-        at.close()
-
-
-def _how_to_use(context: Context, folder: "Folder") -> None:
-    """The one line to use it, and last the path alone."""
-    context.say()
-    context.say(f"    {_use(folder)}")
-    context.say()
-    context.say(str(folder.kubeconfig))
-
-
-def _use(folder: "Folder") -> str:
-    """How the shell of this system is told of the kubeconfig."""
-    path = str(folder.kubeconfig)
-    if sys.platform == "win32":
-        return f'$env:KUBECONFIG = "{path}"'
-    import shlex
-
-    return f"export KUBECONFIG={shlex.quote(path)}"
-
-
-def _tell(context: Context, folder: "Folder", note: "Note", status: Mapping[str, Any]) -> None:
     t = context.t
-    context.say(t(_STARTED, server=note.server))
-    speed = status["speed"]
-    shown = t("as fast as possible") if speed is None else f"×{speed:g}"
-    context.say(t("Speed of its clock: {speed}", speed=shown))
-    if status["file"]:
-        context.say(t("Its state is kept in: {file}", file=status["file"]))
-    if status["down"]:
-        context.say(t("Nodes that are down: {nodes}", nodes=", ".join(status["down"])))
-    held = ", ".join(
-        f"{name.partition('.')[0]} {count}"
-        for name, count in status["objects"].items()
-        if not name.startswith(("leases", "events"))
-    )
-    context.say(t("Objects in it: {objects}", objects=held))
-    _how_to_use(context, folder)
+    body = {}
+    if args.verb == "speed":
+        body = {"speed": None if math.isinf(args.speed) else args.speed}
+    status = _ask_on(note, args.verb, body)
+    if args.verb == "step":
+        for line in cluster_words.steps(status, t):
+            context.say(line)
+    elif status["paused"]:
+        context.say(t("The offline cluster is paused. 'step' and 'resume' let it go on."))
+    else:
+        context.say(t("Speed of its clock: {speed}", speed=cluster_words.speed(status, t)))
 
 
-def _down(context: Context, folder: "Folder", note: "Note") -> None:
-    _ask(note, "down", {})
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end and folder.note() == note:
-        time.sleep(0.05)
-    context.say(context.t("The offline cluster has stopped."))
+def _down(context: Context, folder: "Folder", note: "Note | None") -> int:
+    """Stop the cluster; one that does not answer is ended by its process."""
+    t = context.t
+    if note is not None:
+        ask(note, "down", {})
+    elif not folder.held:
+        context.say(t("No offline cluster is running."))
+        return ExitCode.OK
+    elif not _end(folder):
+        raise silent(folder)
+    if not _wait(lambda: folder.note() != note and not folder.held, PATIENCE) and not _end(folder):
+        raise silent(folder)
+    context.say(t("The offline cluster has stopped."))
+    return ExitCode.OK
 
 
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+def _end(folder: "Folder") -> bool:
+    """End the process that holds the folder; whether it let go."""
+    for sign in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        pid = folder.holder
+        if pid is None or not folder.held:
+            break
+        try:
+            os.kill(pid, sign)
+        except OSError:
+            break
+        if _wait(lambda: not folder.held, _GRACE):
+            return True
+    return not folder.held
 
 
-def _speed(text: str) -> float:
-    if text == _FULL:
-        return math.inf
-    number = float(text)
-    if not 0 <= number < math.inf:
-        raise ValueError(text)
-    return number
+def _wait(done: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
-def _gates(text: str) -> dict[str, bool]:
-    found = {}
-    for part in filter(None, text.split(",")):
-        name, _, value = part.partition("=")
-        if name not in GATES or value.lower() not in ("true", "false"):
-            raise ValueError(part)
-        found[name] = value.lower() == "true"
-    return found
+def _port(t: Translator) -> Callable[[str], int]:
+    def port(text: str) -> int:
+        if text.isascii() and text.isdigit() and int(text) <= 65535:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            t("'{value}' is no port: 1 to 65535, or 0 for one that is free", value=text)
+        )
+
+    return port
+
+
+def _speed(t: Translator) -> Callable[[str], float]:
+    def speed(text: str) -> float:
+        try:
+            number = math.inf if text == FULL else float(text)
+        except ValueError:
+            number = math.nan
+        if 0 <= number <= FASTEST or text == FULL:
+            return number
+        raise argparse.ArgumentTypeError(
+            t(
+                "'{value}' is no speed: a number from 0 to {fastest}, or 'max'",
+                value=text,
+                fastest=f"{FASTEST:.0f}",
+            )
+        )
+
+    return speed
+
+
+def _gates(t: Translator) -> Callable[[str], dict[str, bool]]:
+    def gates(text: str) -> dict[str, bool]:
+        found = {}
+        for part in filter(None, text.split(",")):
+            name, _, value = (one.strip() for one in part.partition("="))
+            if name not in GATES:
+                raise argparse.ArgumentTypeError(
+                    t(
+                        "there is no feature gate '{name}' here. There is: {gates}",
+                        name=name,
+                        gates=", ".join(GATES),
+                    )
+                )
+            if value.lower() not in ("true", "false"):
+                raise argparse.ArgumentTypeError(
+                    t("'{value}' is neither true nor false", value=part)
+                )
+            found[name] = value.lower() == "true"
+        return found
+
+    return gates

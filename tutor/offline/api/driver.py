@@ -190,8 +190,9 @@ class Driver:
 
     def stop(self) -> None:
         """End :meth:`run` and all streams."""
+        if not self._stop:
+            self._deaf()
         self._stop = True
-        self._deaf()
         self._wake.set()
         self._change.set()
 

@@ -9,6 +9,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tutor.offline.api.lock import Lock, held, signed
+
 NAME = "sts-tutor"
 
 
@@ -46,12 +48,38 @@ class Folder:
 
     @property
     def kubeconfig(self) -> Path:
-        """The kubeconfig file."""
+        """The kubeconfig file of the cluster that runs, or ran last."""
         return self.path / "kubeconfig"
 
     @property
+    def _lock(self) -> Path:
+        return self.path / "lock"
+
+    def hold(self) -> Lock:
+        """Make this process the one that may run a cluster here.
+
+        Raises:
+            InUse: Another process does.
+            OSError: The folder cannot be written.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = Lock(self._lock)
+        lock.sign()
+        return lock
+
+    @property
+    def held(self) -> bool:
+        """Whether a process runs a cluster here, or is about to, or is ending."""
+        return held(self._lock)
+
+    @property
+    def holder(self) -> int | None:
+        """The process that said last that it holds the folder."""
+        return signed(self._lock)
+
+    @property
     def log(self) -> Path:
-        """What a cluster in the background has to say."""
+        """What the last cluster in the background had to say."""
         return self.path / "cluster.log"
 
     @property

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from tutor.offline.api.house import House
 
 HEAD = 15.0
 """Seconds a client has for the head of a request, and for the TLS handshake."""
+STALLED = 30.0
+"""Seconds a client has to take what waits to be sent to it."""
 IDLE = 75
 """Seconds a connection may be idle between requests."""
 LARGEST_HEAD = 64 * 1024
@@ -26,9 +29,13 @@ _DESCRIPTORS = 16_384
 
 
 class Patient(H11Protocol):
-    """HTTP/1.1 that waits for the head of a request for a while, not for ever."""
+    """HTTP/1.1 that is patient with clients for a while, not for ever.
+
+    One that does not send the head of its request, or does not take what it is sent, is cut off.
+    """
 
     _head: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
@@ -47,7 +54,25 @@ class Patient(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_waiting()
+        self._stop_stalling()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Send no more for now: the client is slow, or reads nothing."""
+        super().pause_writing()
+        self._stop_stalling()
+        self._stalled = self.loop.call_later(STALLED, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on sending: the client has read."""
+        self._stop_stalling()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection that is idle, whether or not it has taken its last answer."""
+        super().timeout_keep_alive_handler()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     def _wait(self) -> None:
         self._head = self.loop.call_later(HEAD, self._give_up)
@@ -56,6 +81,11 @@ class Patient(H11Protocol):
         if self._head is not None:
             self._head.cancel()
             self._head = None
+
+    def _stop_stalling(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _give_up(self) -> None:
         self._head = None
@@ -101,8 +131,8 @@ async def serve(
     at: socket.socket,
     tls: ssl.SSLContext | None,
     ready: Callable[[], None] = lambda: None,
-) -> None:
-    """Serve a cluster until it ends, or until SIGINT or SIGTERM.
+) -> signal.Signals | None:
+    """Serve a cluster until it ends, or until a signal ends it.
 
     Args:
         house: The cluster.
@@ -110,6 +140,12 @@ async def serve(
         at: Where to listen.
         tls: How to; None for plain HTTP (kubectl sends no token over that).
         ready: Called once requests are answered.
+
+    Returns:
+        The signal that ended it.
+
+    Raises:
+        OSError: Its last changes could not be kept.
     """
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     _raise_descriptors()
@@ -130,29 +166,41 @@ async def serve(
     config.load()
     config.ssl = tls
     server = _Server(config)
-    loop = asyncio.get_running_loop()
-    _on_signals(loop, house.end)
+    came: list[signal.Signals] = []
+
+    def end(sign: signal.Signals) -> None:
+        came.append(sign)
+        house.end()
+
+    _on_signals(asyncio.get_running_loop(), end)
     running = asyncio.ensure_future(house.run())
     serving = asyncio.ensure_future(server.serve(sockets=[at]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.005)
-    ready()
+    ended = asyncio.ensure_future(house.ended.wait())
     try:
-        await house.ended.wait()
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        ready()
+        await asyncio.wait((ended, running, serving), return_when=asyncio.FIRST_COMPLETED)
     finally:
+        house.end()
         server.should_exit = True
         await serving
+        ended.cancel()
         await running
+    return came[0] if came else None
 
 
-def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
+def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[signal.Signals], None]) -> None:
+    signs = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signs.append(signal.SIGHUP)  # the terminal was closed; under nohup it may be
+    for one in signs:
         try:
-            loop.add_signal_handler(one, end)
+            loop.add_signal_handler(one, end, one)
         except (NotImplementedError, RuntimeError, ValueError):
             # Windows, or not the main thread.
             with contextlib.suppress(ValueError):
-                signal.signal(one, lambda *_: loop.call_soon_threadsafe(end))
+                signal.signal(one, lambda *_, sign=one: loop.call_soon_threadsafe(end, sign))
 
 
 def _raise_descriptors() -> None:

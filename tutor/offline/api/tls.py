@@ -6,7 +6,9 @@ of signing: its key is written nowhere.
 
 import datetime
 import ipaddress
+import os
 import ssl
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,16 +39,19 @@ class Credentials:
 
         Args:
             folder: Where the key may lie for a moment, readable to its owner only.
+
+        Raises:
+            OSError: It cannot lie there.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        certificate = folder / "server.pem"
-        certificate.touch(0o600)
+        descriptor, name = tempfile.mkstemp(".pem", dir=folder)
         try:
-            certificate.write_bytes(self.key + self.certificate)
-            context.load_cert_chain(certificate)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(self.key + self.certificate)
+            context.load_cert_chain(name)
         finally:
-            certificate.unlink()
+            Path(name).unlink()
         return context
 
 

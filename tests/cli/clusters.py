@@ -1,0 +1,108 @@
+"""Clusters in processes of their own, and the real kubectl against them."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+KUBECTL = Path(sys.executable).parent / "kubectl"
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def until(done: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Wait until something holds; what it was."""
+    end = time.monotonic() + seconds
+    while not (found := done()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return found
+
+
+class Clusters:
+    """The cluster of one test's home."""
+
+    def __init__(self, tutor: "Run", home: Path, folder: Path) -> None:
+        self.tutor = tutor
+        self.path = home / "cluster"
+        self._folder = folder
+        self._home = home
+        self._started: list[subprocess.Popen[str]] = []
+
+    @property
+    def pid(self) -> int:
+        return int(json.loads((self.path / "running.json").read_text("utf-8"))["pid"])
+
+    @property
+    def status(self) -> dict[str, Any]:
+        return dict(json.loads(self.tutor("cluster", "status", "--json").stdout))
+
+    def up(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.tutor("cluster", "up", "--background", *words)
+
+    def start(self, *words: str, lang: str = "en", **options: Any) -> subprocess.Popen[str]:
+        """A cluster in the foreground of a process."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tutor", "cluster", "up", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            cwd=self._folder,
+            env={
+                **os.environ,
+                "STS_TUTOR_HOME": str(self._home),
+                "STS_TUTOR_LANG": lang,
+                "PYTHONIOENCODING": "utf-8",
+            },
+            **options,
+        )
+        self._started.append(process)
+        return process
+
+    def kill(self) -> None:
+        """kill -9."""
+        pid = self.pid
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not alive(pid))
+
+    def kubectl(self, *words: str, stdin: str = "", ok: bool = True) -> str:
+        done = subprocess.run(
+            [str(KUBECTL), "--kubeconfig", str(self.path / "kubeconfig"), *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert not ok or done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self.path / "lock").read_text()), signal.SIGCONT)
+            os.kill(int((self.path / "lock").read_text()), signal.SIGKILL)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not asked for its end does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")
