@@ -6,8 +6,9 @@ from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
 from tutor.offline.controllers import csi
 from tutor.offline.controllers.deployment import Deployments
-from tutor.offline.controllers.disruption import Disruption, serve_evictions
+from tutor.offline.controllers.disruption import Disruption
 from tutor.offline.controllers.endpoints import EndpointSlices
+from tutor.offline.controllers.evictions import serve_evictions
 from tutor.offline.controllers.expansion import Expansion
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet

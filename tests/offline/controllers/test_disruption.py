@@ -105,9 +105,52 @@ def test_the_refusal_says_what_the_budget_needs(cluster: Cluster) -> None:
 def test_two_budgets_are_too_many(cluster: Cluster) -> None:
     budget(cluster, "one", maxUnavailable=1)
     budget(cluster, "two", maxUnavailable=1)
-    with pytest.raises(ApiError, match="more than one PodDisruptionBudget") as refusal:
+    answer = evict(cluster, "web-0")
+    assert (answer["status"], answer["code"], answer["message"]) == (
+        "Failure",
+        500,
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
+        "support.",
+    )
+    assert "deletionTimestamp" not in cluster.get(PODS, "web-0")["metadata"]
+
+
+def test_a_budget_not_counted_yet_asks_for_ten_seconds(cluster: Cluster) -> None:
+    budget(cluster, maxUnavailable=1)
+    cluster.patch(BUDGETS, "web", {"spec": {"maxUnavailable": 2}})
+    with pytest.raises(ApiError) as refusal:
         evict(cluster, "web-0")
-    assert refusal.value.code == 500
+    assert refusal.value.details == {
+        "causes": [
+            {
+                "reason": "DisruptionBudget",
+                "message": "The disruption budget web is still being processed by the server.",
+            }
+        ],
+        "retryAfterSeconds": 10,
+    }
+
+
+def test_the_last_eviction_a_budget_allows_closes_it(cluster: Cluster) -> None:
+    budget(cluster, maxUnavailable=1)
+    evict(cluster, "web-2")
+    status = cluster.get(BUDGETS, "web")["status"]
+    assert (status["disruptionsAllowed"], list(status["disruptedPods"])) == (0, ["web-2"])
+    (condition,) = status["conditions"]
+    assert (condition["status"], condition["reason"]) == ("False", "InsufficientPods")
+
+
+@pytest.mark.parametrize(("policy", "goes"), [("IfHealthyBudget", False), ("AlwaysAllow", True)])
+def test_unready_pods_of_a_broken_budget(cluster: Cluster, policy: str, goes: bool) -> None:
+    budget(cluster, minAvailable=3, unhealthyPodEvictionPolicy=policy)
+    cluster.annotate(PODS, "web-1", hold="true")
+    cluster.settle()
+    if goes:
+        evict(cluster, "web-1")
+    else:
+        with pytest.raises(ApiError, match="would violate"):
+            evict(cluster, "web-1")
+    assert ("deletionTimestamp" in cluster.get(PODS, "web-1")["metadata"]) is goes
 
 
 def test_an_unready_pod_may_go_while_the_budget_is_met(cluster: Cluster) -> None:
@@ -126,14 +169,45 @@ def test_without_a_budget_or_a_pod(cluster: Cluster) -> None:
     assert refusal.value.code == 404
 
 
-def test_pods_nobody_counts(cluster: Cluster) -> None:
+def test_pods_nobody_makes_anew(cluster: Cluster) -> None:
     cluster.create(PODS, pod("alone", labels={"app": "alone"}))
     cluster.settle()
     status = budget(cluster, "alone", maxUnavailable=1, selector={"matchLabels": {"app": "alone"}})
-    assert status["disruptionsAllowed"] == 0
-    assert status["conditions"][0]["reason"] == "SyncFailed"
-    assert cluster.events("PodDisruptionBudget", "alone")[-1][1] == (
-        "CalculateExpectedPodCountFailed"
+    assert counts(status) == (0, 1, 0, 0)
+    assert cluster.events("PodDisruptionBudget", "alone") == [
+        (
+            "Warning",
+            "UnmanagedPods",
+            "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:"
+            "map[string]string{app: alone,},MatchExpressions:[]LabelSelectorRequirement{},}) were "
+            "found to be unmanaged. As a result, the status of the PDB cannot be calculated "
+            "correctly, which may result in undefined behavior. To account for these pods please "
+            'set ".spec.minAvailable" field of the PDB to an integer value.',
+        )
+    ]
+
+
+def test_pods_whose_owner_is_gone_cannot_be_counted(cluster: Cluster) -> None:
+    budget(cluster, maxUnavailable=1)
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "gone", "uid": "x"}
+    made = pod("odd", labels={"app": "web"})
+    made["metadata"]["ownerReferences"] = [{**owner, "controller": True}]
+    cluster.create(PODS, made)
+    cluster.run(0.001)
+    status = cluster.get(BUDGETS, "web")["status"]
+    text = 'found no controllers for pod "odd"'
+    assert (status["disruptionsAllowed"], status["conditions"][0]["reason"]) == (0, "SyncFailed")
+    assert status["conditions"][0]["message"] == text
+    assert cluster.events("PodDisruptionBudget", "web")[-1] == (
+        "Warning",
+        "CalculateExpectedPodCountFailed",
+        f"Failed to calculate the number of expected pods: {text}",
+    )
+    with pytest.raises(ApiError) as refusal:
+        evict(cluster, "web-0")
+    assert refusal.value.details["causes"][0]["message"] == (
+        "The disruption budget web does not allow evicting pods currently because it failed sync: "
+        + text
     )
 
 

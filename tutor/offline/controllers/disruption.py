@@ -1,22 +1,19 @@
-"""PodDisruptionBudgets: how many Pods may be taken away, and the eviction that asks.
+"""PodDisruptionBudgets: how many Pods may be taken away.
 
-Source: pkg/controller/disruption/disruption.go, pkg/registry/core/pod/storage/eviction.go, v1.36.
+Source: pkg/controller/disruption/disruption.go, v1.36.
 """
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 from tutor.offline import selectors
 from tutor.offline.clock import seconds_of, timestamp
-from tutor.offline.controllers.nodes.conditions import condition_of, disrupted
-from tutor.offline.deletion import DeleteOptions, options_of
+from tutor.offline.controllers.nodes.conditions import condition_of
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import (
     Obj,
     controller_of,
     dig,
-    labels_of,
     meta,
     name_of,
     namespace_of,
@@ -24,16 +21,11 @@ from tutor.offline.objects import (
     uid_of,
 )
 from tutor.offline.plan import Again, Key, Plan, Record, Retry, UpdateStatus, View
-from tutor.offline.refusals import bad_request
-from tutor.offline.registry import Registry
-from tutor.offline.requests import Request
-from tutor.offline.resources import named, of_kind
+from tutor.offline.resources import of_kind
 
 PODS, BUDGETS = "pods", "poddisruptionbudgets.policy"
 SCALED = ("statefulsets.apps", "replicasets.apps", "deployments.apps")
 DELETION_SECONDS = 120.0
-_NO_MORE = "Cannot evict pod as it would violate the pod's disruption budget."
-_TOO_MANY = 429
 
 
 class _Uncountable(Exception):  # noqa: N818  (told in an Event)
@@ -63,7 +55,7 @@ class Disruption:
             return [Key(namespace, name_of(one)) for one in budgets]
         versions = [one for one in (before, after) if one is not None]
         return [
-            Key(namespace, name_of(one)) for one in budgets if any(map(_selector(one), versions))
+            Key(namespace, name_of(one)) for one in budgets if any(map(selector_of(one), versions))
         ]
 
     def sync(self, view: View, key: Key) -> Plan:
@@ -75,9 +67,11 @@ class Disruption:
         budget = view.get(BUDGETS, key.namespace, key.name)
         if budget is None or terminating(budget):
             return
-        pods = [one for one in view.list(PODS, key.namespace) if _selector(budget)(one)]
+        pods = [one for one in view.list(PODS, key.namespace) if selector_of(budget)(one)]
         if not pods:
             yield Record(budget, "Normal", "NoPods", "No matching pods found")
+        if (alone := _unmanaged(budget, pods)) is not None:
+            yield alone
         try:
             expected, desired = _wanted(view, budget, pods)
         except _Uncountable as problem:
@@ -144,7 +138,8 @@ class Disruption:
             raise Retry(outcome.message)
 
 
-def _selector(budget: Obj) -> selectors.Selector:
+def selector_of(budget: Obj) -> selectors.Selector:
+    """Which Pods a budget speaks of."""
     return selectors.of_object(dig(budget, "spec", "selector"))
 
 
@@ -160,6 +155,35 @@ def _wanted(view: View, budget: Obj, pods: list[Obj]) -> tuple[int, int]:
     return len(pods), int(least or 0)
 
 
+def _unmanaged(budget: Obj, pods: list[Obj]) -> Record | None:
+    """What is told of Pods that nobody makes anew, where their number would have to be known."""
+    spec = budget.get("spec") or {}
+    if spec.get("maxUnavailable") is None and not isinstance(spec.get("minAvailable"), str):
+        return None
+    if all(controller_of(pod) is not None for pod in pods):
+        return None
+    selector = spec.get("selector") or {}
+    labels = "".join(
+        f"{name}: {value}," for name, value in sorted((selector.get("matchLabels") or {}).items())
+    )
+    parts = "".join(
+        f"LabelSelectorRequirement{{Key:{one.get('key', '')},Operator:{one.get('operator', '')},"
+        f"Values:[{' '.join(one.get('values') or ())}],}},"
+        for one in selector.get("matchExpressions") or ()
+    )
+    shown = (
+        f"&LabelSelector{{MatchLabels:map[string]string{{{labels}}},"
+        f"MatchExpressions:[]LabelSelectorRequirement{{{parts}}},}}"
+    )
+    text = (
+        f"Pods selected by this PodDisruptionBudget (selector: {shown}) were found to be "
+        "unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may "
+        "result in undefined behavior. To account for these pods please set "
+        '".spec.minAvailable" field of the PDB to an integer value.'
+    )
+    return Record(budget, "Warning", "UnmanagedPods", text)
+
+
 def _part(value: int | str, total: int) -> int:
     """A number, or a percentage of a total rounded up."""
     if isinstance(value, int):
@@ -172,9 +196,11 @@ def _scale(view: View, pods: list[Obj]) -> int:
     """The replicas of the workloads behind these Pods."""
     counts: dict[str, int] = {}
     for pod in pods:
+        if controller_of(pod) is None:
+            continue
         owner = _workload(view, pod)
         if owner is None:
-            raise _Uncountable(f'found no controller ref for pod "{name_of(pod)}"')
+            raise _Uncountable(f'found no controllers for pod "{name_of(pod)}"')
         counts[uid_of(owner)] = int(dig(owner, "spec", "replicas", default=1))
     return sum(counts.values())
 
@@ -192,120 +218,3 @@ def _workload(view: View, pod: Obj) -> Obj | None:
             break
         found = current = owner
     return found
-
-
-# -- eviction
-
-
-def serve_evictions(registry: Registry) -> None:
-    """Have the registry answer ``pods/eviction``."""
-    registry.handlers[PODS, "eviction"] = lambda request, body: evict(registry, request, body)
-
-
-def evict(registry: Registry, request: Request, body: Any) -> Obj:  # noqa: ANN401
-    """Delete a Pod if its budgets allow it; the answer is a Status.
-
-    Raises:
-        ApiError: 404, 429 where a budget forbids it, 500 with more than one budget.
-    """
-    asked = body if isinstance(body, dict) else {}
-    named_pod = dig(asked, "metadata", "name", default=request.name)
-    if named_pod != request.name:
-        raise bad_request("name in URL does not match name in Eviction object")
-    pod = registry.get(request.resource, request.namespace, request.name)
-    options = options_of(asked.get("deleteOptions"))
-    dry = request.dry_run or options.dry_run
-    if dig(pod, "status", "phase") not in ("Succeeded", "Failed", "Pending") and not terminating(
-        pod
-    ):
-        _spend(registry, request, pod, dry=dry)
-    if not dry and not terminating(pod):
-        reason, text = "EvictionByEvictionAPI", "Eviction API: evicting"
-        status = disrupted(pod, registry.clock.now, reason, text)
-        write = _write_of(request, PODS, name_of(pod))
-        registry.update(write, {**pod, "status": status})
-    delete = Request(
-        "delete",
-        request.resource,
-        request.namespace,
-        request.name,
-        dry_run=dry,
-        user=request.user,
-        field_manager=request.field_manager,
-    )
-    wanted = DeleteOptions(
-        options.grace_seconds,
-        options.propagation,
-        options.orphan_dependents,
-        options.uid or uid_of(pod),
-        dry_run=dry,
-    )
-    registry.delete(delete, wanted)
-    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
-
-
-def _write_of(request: Request, resource: str, name: str) -> Request:
-    return Request(
-        "update",
-        named(resource),
-        request.namespace,
-        name,
-        "status",
-        field_manager="kube-apiserver",
-        user="system:apiserver",
-        trusted=True,
-    )
-
-
-def _spend(registry: Registry, request: Request, pod: Obj, *, dry: bool) -> None:
-    """Take one disruption from the Pod's budget, or refuse."""
-    if not labels_of(pod):
-        return
-    budgets = [one for one in registry.view.list(BUDGETS, request.namespace) if _selector(one)(pod)]
-    if not budgets:
-        return
-    if len(budgets) > 1:
-        raise ApiError(
-            500,
-            "InternalError",
-            "Internal error occurred: This pod has more than one PodDisruptionBudget, which the "
-            "eviction subresource does not support.",
-            {
-                "causes": [
-                    {
-                        "message": "This pod has more than one PodDisruptionBudget, which the "
-                        "eviction subresource does not support."
-                    }
-                ]
-            },
-        )
-    (budget,) = budgets
-    status = budget.get("status") or {}
-    healthy, desired = status.get("currentHealthy", 0), status.get("desiredHealthy", 0)
-    if condition_of(pod, "Ready") != "True":
-        policy = dig(budget, "spec", "unhealthyPodEvictionPolicy", default="IfHealthyBudget")
-        if policy == "AlwaysAllow" or (healthy >= desired > 0):
-            return
-    name = name_of(budget)
-    if status.get("observedGeneration", 0) < meta(budget).get("generation", 0):
-        text = f"The disruption budget {name} is still being processed by the server."
-        raise _refused(text, 10)
-    allowed = status.get("disruptionsAllowed", 0)
-    if allowed <= 0:
-        raise _refused(
-            f"The disruption budget {name} needs {desired} healthy pods and has {healthy} "
-            "currently",
-            0,
-        )
-    if dry:
-        return
-    told = {**(status.get("disruptedPods") or {}), name_of(pod): timestamp(registry.clock.now)}
-    spent = {**status, "disruptionsAllowed": allowed - 1, "disruptedPods": told}
-    registry.update(_write_of(request, BUDGETS, name), {**budget, "status": spent})
-
-
-def _refused(why: str, seconds: int) -> ApiError:
-    details: dict[str, Any] = {"causes": [{"reason": "DisruptionBudget", "message": why}]}
-    if seconds:
-        details["retryAfterSeconds"] = seconds
-    return ApiError(_TOO_MANY, "TooManyRequests", _NO_MORE, details)
