@@ -88,6 +88,9 @@ def test_over_http() -> None:
         found = await client.ask("GET", "/apis", accept=f"{wanted},application/json")
         assert found.json["kind"] == "APIGroupDiscoveryList"
         assert found.header("content-type") == wanted
+        tag = found.header("etag")
+        again = await client.ask("GET", "/apis", accept=wanted, if_none_match=tag)
+        assert (again.status, again.data) == (304, b"")
         assert (await client.ask("GET", "/api/v1")).json["groupVersion"] == "v1"
         assert (await client.ask("GET", "/apis/apps/v1")).json["groupVersion"] == "apps/v1"
         for path in ("/healthz", "/livez", "/readyz"):

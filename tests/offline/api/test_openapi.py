@@ -70,7 +70,33 @@ def test_over_http() -> None:
         assert gzip.decompress(packed.data) == plain.data
         again = await client.ask("GET", url, if_none_match=plain.header("etag"))
         assert (again.status, again.data) == (304, b"")
+        assert plain.header("cache-control") == "public, immutable"
+        stale = await client.ask("GET", "/openapi/v3/apis/apps/v1?hash=0123")
+        assert (stale.status, stale.header("location")) == (301, url)
         only = "application/com.github.proto-openapi.spec.v3@v1.0+protobuf"
         assert (await client.ask("GET", url, accept=only)).status == 406
 
     run(asked())
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "media"),
+    [
+        ("", 200, "application/json"),
+        ("application/json", 200, "application/json"),
+        (openapi.LEGACY_ASKED[0], 200, openapi.LEGACY_MEDIA),
+        (openapi.LEGACY_ASKED[1], 200, openapi.LEGACY_MEDIA),
+        (f"{openapi.LEGACY_ASKED[0]},application/json;q=0.5", 200, openapi.LEGACY_MEDIA),
+        ("text/html", 406, ""),
+    ],
+)
+def test_the_older_document_is_called_what_clients_can_read(
+    accept: str, status: int, media: str
+) -> None:
+    reply = run(Client().ask("GET", "/openapi/v2", accept=accept))
+    assert (reply.status, reply.header("content-type")) == (status, media)
+    assert "@" not in media
+    if media == "application/json":
+        assert reply.json["swagger"] == "2.0"
+    elif media:
+        assert reply.data == openapi.LEGACY

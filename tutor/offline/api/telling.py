@@ -1,9 +1,10 @@
 """What is asked about the server itself: its version, its health, what it serves."""
 
+import hashlib
 from typing import Any
 
 from tutor.offline.api import discovery, openapi
-from tutor.offline.api.exchange import Exchange
+from tutor.offline.api.exchange import Exchange, as_json
 from tutor.offline.api.negotiate import JSON, form_of, wanted
 from tutor.offline.api.paths import PageNotFound, unknown
 from tutor.offline.errors import ApiError
@@ -103,6 +104,20 @@ async def _openapi(exchange: Exchange, path: str) -> None:
         await exchange.send_all(200, openapi.document(path), JSON, headers)
 
 
+async def _aggregated(exchange: Exchange, document: bytes, version: str) -> None:
+    """Answer with what is served, in one document, where it is not the one the client has.
+
+    Source: apiserver pkg/endpoints/discovery/aggregated, ServeHTTPWithETag.
+    """
+    tag = f'"{hashlib.sha512(document).hexdigest().upper()}"'
+    headers = [("etag", tag), ("vary", "Accept")]
+    media = f"{JSON};g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
+    if exchange.headers.get("if-none-match") == tag:
+        await exchange.send_all(304, b"", media, headers)
+    else:
+        await exchange.send_all(200, document, media, headers)
+
+
 _WHAT_IS_SERVED = "kubectl api-versions"
 """The command that means what is served, not what can be asked for to hear of a refusal."""
 
@@ -116,8 +131,7 @@ async def _discover(exchange: Exchange, path: str) -> None:
         form = form_of(accept, ("APIGroupDiscoveryList",), streams=False)
         if form.kind:
             found = discovery.aggregated(parts == ["api"], form.version, full)
-            named = f"g=apidiscovery.k8s.io;v={form.version};as=APIGroupDiscoveryList"
-            await exchange.json(200, found, f"{JSON};{named}")
+            await _aggregated(exchange, as_json(found), form.version)
             return
         host = exchange.headers.get("host", "")
         found = discovery.groups(full) if parts == ["apis"] else discovery.core_versions(host)
