@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.course.played import SCENARIO, add_plays
 from tutor.authoring.lint import lint
 from tutor.authoring.pairing import counterpart, stamped
 from tutor.authoring.stages import Stage, stage_of
@@ -68,6 +69,28 @@ def loosen(root: Path) -> None:
         file.write_text(file.read_text("utf-8").rstrip("\n") + "\n" + extra + other, "utf-8")
 
 
+def silence(root: Path) -> None:
+    """A scenario that expects nothing."""
+    file = root / SCENARIO
+    before, _, after = file.read_text("utf-8").partition("  expect:\n")
+    file.write_text(before + after[after.index("kill:") :], "utf-8")
+
+
+def too_early(root: Path) -> None:
+    """The answer is applied before it is written."""
+    file = root / LESSON
+    text = file.read_text("utf-8")
+    task = "  - apply: try-it\n    scenario: up\n"
+    file.write_text(text.replace(task, "").replace("  - write: fix\n", task + "  - write: fix\n"))
+
+
+def never_at_rest(root: Path) -> None:
+    """Pods that end as soon as they run, and are made again without end."""
+    failing = "      annotations: {sts-tutor.dev/phase: Failed}\n    spec:\n"
+    swap(BELOW, "    spec:\n      containers", failing + "      containers")(root)
+
+
+IDLE = "other:\n  steps:\n    - restart: {of: StatefulSet/web}\n"
 TASK_READ = "  - read: why\n"
 PREDICT = """\
   - predict: order
@@ -82,6 +105,12 @@ QUIZ = """\
     answer: [name, claim]
 """
 FENCE = "```text\nweb-0 ──→ web-1\n```"
+
+
+def played(file: str, old: str, new: str) -> Change:
+    """A breach of the lesson with things to play."""
+    return both(add_plays, swap(file, old, new))
+
 
 BREACHES: list[tuple[str, str, Change]] = [
     # Reading
@@ -110,6 +139,19 @@ BREACHES: list[tuple[str, str, Change]] = [
     ("requires-unknown", LESSON, swap(LESSON, "requires: []", "requires: [start/zero]")),
     ("requires-later", LESSON, swap(LESSON, "requires: []", "requires: [volumes/second]")),
     ("rule-unknown", LESSON, swap(LESSON, "STS301]", "STS399]")),
+    (
+        "scenario-unknown",
+        LESSON,
+        played(LESSON, "try-it\n    scenario: up", "try-it\n    scenario: x"),
+    ),
+    ("scenario-unplayed", SCENARIO, both(add_plays, put(SCENARIO, IDLE))),
+    ("scenario-steps", LESSON, played(SCENARIO, "  steps:\n    - delete: {of: Pod/web-1}\n", "")),
+    ("scenario-apply-first", LESSON, played(SCENARIO, "- apply: answer", "- wait: 1")),
+    ("scenario-expect", LESSON, both(add_plays, silence)),
+    ("step-kind", SCENARIO, played(SCENARIO, "- delete:", "- remove:")),
+    ("condition-kind", SCENARIO, played(SCENARIO, "never: Pod/web-0 gone", "nver: x")),
+    ("answer-unwritten", LESSON, both(add_plays, too_early)),
+    ("file-missing", SCENARIO, played(SCENARIO, "[solutions/01-below.yaml]", "[no.yaml]")),
     ("stray-file", f"{F}/notes.txt", put(f"{F}/notes.txt", "x")),
     ("stray-file", f"{F}/solutions/a.yml", put(f"{F}/solutions/a.yml", "x")),
     ("stray-file", "lessons/en/start/other.md", put("lessons/en/start/other.md", "x")),
@@ -146,6 +188,30 @@ BREACHES: list[tuple[str, str, Change]] = [
     ),
     ("check-untested", LESSON, swap(LESSON, 'two-replicas: ["check:three"]', "two-replicas: [x]")),
     ("removal-passes", BELOW, loosen),
+    ("play-refused", SCENARIO, played(SCENARIO, "of: Pod/web-1", "of: Pod/web-9")),
+    ("play-restless", SCENARIO, both(add_plays, never_at_rest)),
+    (
+        "expectation-open",
+        SCENARIO,
+        played(SCENARIO, "again: Pod/web-1", "again: Pod/web-2"),
+    ),
+    ("expectation-open", SCENARIO, played(SCENARIO, "count: 3", "count: 4")),
+    ("expectation-broken", SCENARIO, played(SCENARIO, "never: Pod/web-0", "never: Pod/web-1")),
+    ("expectation-broken", SCENARIO, played(SCENARIO, "kept: Pers", "kept: Pod/web-1} #")),
+    (
+        "expectation-broken",
+        SCENARIO,
+        played(
+            SCENARIO, "[Pod/web-0 ready, Pod/web-1 created]", "[Pod/web-1 ready, Pod/web-0 ready]"
+        ),
+    ),
+    ("expectation-early", SCENARIO, played(SCENARIO, "    - {id: again, again: Pod/web-1}\n", "")),
+    (
+        "prediction-differs",
+        LESSON,
+        played(LESSON, "[first, last]\n    scen", "[last, first]\n    scen"),
+    ),
+    ("prediction-differs", LESSON, played(LESSON, "answer: [claim]", "answer: [pod]")),
     # Words
     ("words-missing", JA, drop(JA)),
     ("no-front-matter", JA, swap(JA, "---\n", "")),
@@ -178,6 +244,11 @@ def found(root: Path) -> list[Problem]:
 
 
 def test_the_sample_holds_to_the_contract(copy: Path) -> None:
+    assert found(copy) == []
+
+
+def test_a_lesson_with_things_to_play_holds_to_the_contract(copy: Path) -> None:
+    add_plays(copy)
     assert found(copy) == []
 
 

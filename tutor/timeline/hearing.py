@@ -6,6 +6,7 @@ from tutor.model.timeline import Change
 from tutor.offline.objects import meta, name_of, namespace_of, uid_of
 from tutor.offline.resources import named
 from tutor.offline.store import Change as Stored
+from tutor.offline.store import Store
 
 UNHEARD = frozenset({"leases.coordination.k8s.io", "namespaces", "endpoints"})
 """Resources whose changes tell a reader nothing."""
@@ -28,6 +29,16 @@ def heard(stored: Iterable[Stored], namespace: str) -> Iterator[Change]:
         yield Change(
             one.time, one.version, kind, space, name, uid_of(one.last), one.before, one.after
         )
+
+
+def there(store: Store, namespace: str) -> Iterator[Change]:
+    """What a watch tells first: everything in a namespace, and what belongs to none."""
+    for resource in store.resources():
+        for one in () if resource in UNHEARD else store.list(resource):
+            space = namespace_of(one)
+            if space in ("", namespace):
+                about = named(resource).kind, space, name_of(one), uid_of(one)
+                yield Change(store.time_at(store.version), store.version, *about, None, one)
 
 
 def _same_node(one: Stored) -> bool:

@@ -12,9 +12,10 @@ from tutor.offline import embed
 from tutor.offline.controllers.kubelet import knobs
 from tutor.offline.objects import dig
 from tutor.offline.runner import Runner
+from tutor.offline.store import Change
 from tutor.timeline import sets
 from tutor.timeline.hands import Hands, Refused
-from tutor.timeline.hearing import heard
+from tutor.timeline.hearing import heard, there
 from tutor.timeline.reading import mapping
 from tutor.timeline.seeded import Seeded
 from tutor.timeline.tape import Tape
@@ -23,7 +24,9 @@ NAMESPACE = "default"
 QUIET = 30.0
 """Seconds of the cluster's time without a change after which nothing more is waited for."""
 LIMIT = 3600.0
-"""Most seconds of the cluster's time for one step."""
+"""Most seconds of the cluster's time after one step."""
+MOST = 3_000
+"""Most changes after one step: something that goes round in circles is not followed for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +89,20 @@ class Trial:
         self._runner = runner
         self._namespace = namespace
         self._hands = Hands(runner, namespace)
-        self._since = runner.store.version
-        self._start = Tape.starting(heard(runner.history(), namespace))
+        self._tape = Tape.starting(there(runner.store, namespace))
+        self._news: list[Change] = []
+        runner.store.listen(self._news.append)
         self.settled = True
 
     def begin(self) -> None:
         """From here on the tape runs: what was before is only there."""
-        self._start = Tape.starting(heard(self._runner.history(), self._namespace))
-        self._since = self._runner.store.version
+        self._tape = Tape(self.tape().now)
 
     def tape(self) -> Tape:
-        """What happened since it began, or since :meth:`begin`."""
-        return self._start.after(heard(self._runner.history(self._since), self._namespace))
+        """What happened since it was made, or since :meth:`begin`."""
+        self._tape = self._tape.after(heard(self._news, self._namespace))
+        self._news.clear()
+        return self._tape
 
     def take_all(self, steps: Sequence[Step], answer: str = "") -> tuple[Refused, ...]:
         """Take steps, each after what the one before caused is over, unless the steps say else."""
@@ -114,9 +119,19 @@ class Trial:
     def _wait(self, seconds: float | None) -> None:
         runner = self._runner
         if seconds is None:
-            self.settled = runner.settle(self._quiet(), LIMIT)
+            self.settled = self._settle()
         else:
             runner.advance(runner.clock.now + seconds)
+
+    def _settle(self) -> bool:
+        """Go on until nothing happens any more; whether that came to be."""
+        end, left = self._runner.clock.now + LIMIT, MOST
+        while left > 0 and self._runner.clock.now < end:
+            happened = embed.next_changes(self._runner, self._quiet())
+            if not happened:
+                return True
+            left -= len(happened)
+        return False
 
     def _quiet(self) -> float:
         """Long enough that nothing can be on its way that its own objects announce."""
