@@ -323,7 +323,8 @@ class History(RuleBasedStateMachine):
         now = self.cluster.now
         assert known.ripening(wanted, now) == new.ripening(wanted, now)
         old, fresh = known.roster(wanted, now), new.roster(wanted, now)
-        assert (old.replicas, old.condemned) == (fresh.replicas, fresh.condemned)
+        assert list(old.replicas) == list(fresh.replicas)
+        assert old.condemned == fresh.condemned
         # The new one has looked at no claims yet.
         assert set(old.restless) <= set(fresh.restless)
         for index in set(fresh.restless) - set(old.restless):

@@ -90,13 +90,15 @@ class Backends:
 
         None at all where a slice is not as it was last written: its Pods may be anywhere now.
         """
-        known = [self._written.get(_uid(one)) for one in slices]
-        if len(known) != len(self._written) or any(
-            was is None or was.slice is not one for was, one in zip(known, slices, strict=True)
-        ):
+        if len(slices) != len(self._written) or not all(map(self.knows, slices)):
             self._written = {}
         written = self._written.items()
         return frozenset(uid for uid, was in written if was.uids.isdisjoint(self._changed))
+
+    def knows(self, found: Obj) -> bool:
+        """Whether this is a slice as it was last written."""
+        was = self._written.get(_uid(found))
+        return was is not None and was.slice is found
 
     def left(self, untouched: frozenset[str]) -> dict[Ports, dict[str, Obj]]:
         """The endpoints that are in no untouched slice, by their ports, in order of their names."""

@@ -86,7 +86,7 @@ class EndpointSlices:
                     return
                 raise Retry(outcome.message)
         if whole:
-            backends.wrote(slices_of(view, service))
+            backends.wrote(slices_of(view, service, backends))
 
 
 def _same(before: Obj, after: Obj) -> bool:

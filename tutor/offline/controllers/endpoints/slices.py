@@ -53,15 +53,18 @@ class _Used:
         self.count += 1
 
 
-def slices_of(view: View, service: Obj) -> list[Obj]:
+def slices_of(view: View, service: Obj, backends: Backends) -> list[Obj]:
     """The slices of a Service that this controller keeps."""
-    return [
-        one
-        for one in view.matching(SLICES, namespace_of(service), {SERVICE_NAME: name_of(service)})
-        if labels_of(one).get(MANAGED_BY) == MANAGER
-        and (controller_of(one) or {}).get("uid") == uid_of(service)
-        and not terminating(one)
-    ]
+    found = view.matching(SLICES, namespace_of(service), {SERVICE_NAME: name_of(service)})
+    return [one for one in found if backends.knows(one) or _is_ours(one, service)]
+
+
+def _is_ours(found: Obj, service: Obj) -> bool:
+    return (
+        labels_of(found).get(MANAGED_BY) == MANAGER
+        and (controller_of(found) or {}).get("uid") == uid_of(service)
+        and not terminating(found)
+    )
 
 
 def changes(view: View, service: Obj, backends: Backends, trigger: str | None) -> list[Action]:
@@ -73,7 +76,7 @@ def changes(view: View, service: Obj, backends: Backends, trigger: str | None) -
         backends: Its Pods.
         trigger: Since when what is new about them is so.
     """
-    existing = slices_of(view, service)
+    existing = slices_of(view, service, backends)
     untouched = backends.untouched(existing)
     left = backends.left(untouched)
     used: list[_Used] = []

@@ -5,11 +5,9 @@ Pods is synced thousands of times while it starts, and each time one Pod is anot
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
-from itertools import compress
-from operator import not_
+from collections.abc import Callable, Iterable, Sequence
 
-from tutor.offline.controllers.statefulset.order import Roster
+from tutor.offline.controllers.statefulset.order import Places, Roster
 from tutor.offline.controllers.statefulset.pods import (
     PodFacts,
     facts_of,
@@ -19,6 +17,14 @@ from tutor.offline.controllers.statefulset.pods import (
 from tutor.offline.controllers.statefulset.wanted import Wanted
 from tutor.offline.news import News
 from tutor.offline.objects import Obj
+
+
+def _gaps(ordinals: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """The places from ``start`` up to ``end`` whose ordinals are not among those that are there."""
+    if not ordinals or ordinals[-1] - start < len(ordinals):  # what is missing follows the last
+        return range(len(ordinals), end - start)
+    there = set(ordinals)
+    return [ordinal - start for ordinal in range(start, end) if ordinal not in there]
 
 
 class Ledger:
@@ -133,17 +139,14 @@ class Ledger:
         self.ripening(wanted, now)
         start, end = wanted.start, wanted.start + wanted.replicas
         low, high = (bisect_left(self._ordinals, ordinal) for ordinal in (start, end))
-        replicas = list(map(self.members.get, range(start, end)))
-        missing: list[int] = []
-        if high - low < wanted.replicas:
-            missing = list(compress(range(wanted.replicas), map(not_, replicas)))
+        missing = _gaps(self._ordinals[low:high], start, end)
         outside = self._ordinals[:low] + self._ordinals[high:]
         unsettled = self._unhealthy | self._unripe
         to_do = self._misplaced | self._unchecked
 
         def inside(ordinals: set[int]) -> list[int]:
             found = [ordinal - start for ordinal in ordinals if start <= ordinal < end]
-            return sorted(found + missing)
+            return sorted([*found, *missing])
 
         def beyond(ordinals: set[int]) -> list[int]:
             last = len(outside) - 1
@@ -154,7 +157,7 @@ class Ledger:
             )
 
         return Roster(
-            replicas,
+            Places(self.members, start, wanted.replicas),
             [self.members[ordinal] for ordinal in reversed(outside)],
             inside(to_do | unsettled),
             inside(to_do),

@@ -5,7 +5,7 @@ cannot disagree. Source: updateStatefulSet, processReplica and processCondemned 
 pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,12 +45,38 @@ class Step(StrEnum):
     KEEP = "keep"
 
 
+class Places:
+    """One place for each wanted ordinal, from the first; None where there is no Pod.
+
+    Args:
+        members: The Pods by ordinal.
+        first: The first ordinal.
+        count: How many places there are.
+    """
+
+    __slots__ = ("_count", "_first", "_members")
+
+    def __init__(self, members: Mapping[int, PodFacts], first: int, count: int) -> None:
+        self._members = members
+        self._first = first
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> PodFacts | None:
+        return self._members.get(self._first + index)
+
+    def __iter__(self) -> Iterator[PodFacts | None]:
+        return map(self._members.get, range(self._first, self._first + self._count))
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """The Pods of a set in their places.
 
     Attributes:
-        replicas: One place for each wanted ordinal, from the first; None where there is no Pod.
+        replicas: The Pods in their places.
         condemned: Pods outside the range, highest ordinal first.
         restless: The places to look at, in order. All others hold a Pod that is healthy, in its
             place, and has its claims.
@@ -61,7 +87,7 @@ class Roster:
         of_revision: The ordinals of Pods that are staying, by their revision.
     """
 
-    replicas: Sequence[PodFacts | None]
+    replicas: Places
     condemned: Sequence[PodFacts]
     restless: Sequence[int]
     to_do: Sequence[int]
@@ -69,14 +95,17 @@ class Roster:
     condemned_to_do: Sequence[int]
     of_revision: Mapping[str, AbstractSet[int]]
 
-    def to_update(self, wanted: Wanted, update: str) -> list[int]:
+    def to_update(self, wanted: Wanted, update: str) -> Iterator[int]:
         """The places an update has to look at, highest first."""
-        places = set(self.restless)
-        for revision, ordinals in self.of_revision.items():
+        start = wanted.start
+        ordinals = {start + place for place in self.restless}
+        for revision, of_revision in self.of_revision.items():
             if revision != update:
-                places.update(ordinal - wanted.start for ordinal in ordinals)
-        first, end = wanted.update_from, len(self.replicas)
-        return sorted((place for place in places if first <= place < end), reverse=True)
+                ordinals |= of_revision
+        first, end = start + wanted.update_from, start + len(self.replicas)
+        for ordinal in sorted(ordinals, reverse=True):
+            if first <= ordinal < end:
+                yield ordinal - start
 
 
 def revision_for(wanted: Wanted, ordinal: int, current: str, update: str) -> str:
