@@ -149,7 +149,7 @@ def ask(
 
 def silent(folder: "Folder") -> TutorError:
     """The error where a process holds the folder, and no cluster answers."""
-    return TutorError("cluster-hangs", pid=folder.holder or "?")
+    return TutorError("cluster-silent", pid=folder.holder or "?")
 
 
 def _ask_on(note: "Note", verb: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ MESSAGES = {
         "{file}: written by a newer version of the tutor (format {found}). It was left as it is; "
         "update the tutor, or choose another file."
     ),
-    "cluster-hangs": N_(
+    "cluster-silent": N_(
         "An offline cluster (process {pid}) runs and does not answer. 'sts-tutor cluster down' "
         "ends it."
     ),
@@ -53,7 +53,6 @@ MESSAGES = {
     ),
     "cluster-node": N_("There is no node '{node}'. Nodes: {nodes}."),
     "cluster-file-busy": N_("{file}: another offline cluster keeps its state there."),
-<<<<<<< /tmp/outsider/next/tutor/i18n/errors.py
     "cancelled": N_("Cancelled."),
     "kubeconfig-unreadable": N_("{file}: this kubeconfig cannot be read ({raw})."),
     "kubeconfig-broken": N_(
@@ -167,8 +166,6 @@ MESSAGES = {
     "barred-external-ips": N_(
         "'externalIPs' can take other people's traffic, so it is not applied to a real cluster."
     ),
-=======
->>>>>>> tutor/i18n/errors.py
     "code-unknown": N_("There is no code '{code}'."),
     "code-unknown-nearest": N_("There is no code '{code}'. Did you mean '{nearest}'?"),
     "nothing-to-explain": N_(
