@@ -13,6 +13,7 @@ from tutor.offline.controllers.expansion import Expansion
 from tutor.offline.controllers.garbage import GarbageCollector
 from tutor.offline.controllers.kubelet import Kubelet
 from tutor.offline.controllers.legacy_endpoints import Endpoints
+from tutor.offline.controllers.mirroring import EndpointSliceMirroring
 from tutor.offline.controllers.namespaces import Namespaces, RootCertificates, ServiceAccounts
 from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEviction
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
@@ -46,6 +47,7 @@ def controllers() -> tuple[Controller, ...]:
         Namespaces(),
         EndpointSlices(),
         Endpoints(),
+        EndpointSliceMirroring(),
         GarbageCollector(),
         NodeLifecycle(),
         TaintEviction(),
