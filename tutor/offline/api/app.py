@@ -72,7 +72,7 @@ class House(Protocol):
         """
 
 
-_SWEEPS = ("kubectl apply", "kubectl cluster-info dump")
+_SWEEPS = ("kubectl apply", "kubectl cluster-info dump", "kubectl diff")
 """Commands that list kinds nobody named: ``--prune`` would stop at the first refusal."""
 CONTROL = "/sts-tutor/"
 """Where the paths of the program itself begin."""
