@@ -64,8 +64,7 @@ def allow(request: Request, view: View, old: Obj | None, new: Obj) -> None:
         limits.check(request, view, new)
     if name == "persistentvolumeclaims" and old is not None:
         _resizable(request, view, old, new)
-    if old is None and not request.subresource:
-        quota.charge(request, view, new)
+    quota.charge(request, view, old, new)
 
 
 def _finalizer(obj: Obj, finalizer: str) -> Obj:
