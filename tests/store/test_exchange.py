@@ -37,7 +37,7 @@ def test_any_other_bytes_are_refused_in_words(content: bytes) -> None:
     ("change", "code"),
     [
         ({"format": "other"}, "export-not-ours"),
-        ({"version": 2}, "export-newer"),
+        ({"version": 3}, "export-newer"),
         ({"version": "1"}, "export-damaged"),
         ({"name": ["x"]}, "export-damaged"),
         ({"name": "x" * 81}, "export-damaged"),

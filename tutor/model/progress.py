@@ -40,6 +40,10 @@ class Did(enum.StrEnum):
     """The last reset was taken back."""
     QUIZZED = "quizzed"
     """A lesson's question was answered in a quiz, outside its lesson."""
+    APPLIED = "applied"
+    """A manifest was applied in a cluster."""
+    OBSERVED = "observed"
+    """What came about in a cluster was judged."""
 
 
 class Status(enum.StrEnum):
@@ -65,8 +69,9 @@ class Event:
         lesson: Lesson id.
         task: Task id; empty for the lesson itself.
         codes: For CHECKED, the blocking codes found (declared checks as ``check:<id>``); for
-            ANSWERED and QUIZZED, the choices given.
-        right: For ANSWERED, QUIZZED and CHECKED, whether it was right.
+            ANSWERED and QUIZZED, the choices given; for OBSERVED, what did not come about, as
+            ``expect:<id>``.
+        right: For ANSWERED, QUIZZED, CHECKED and OBSERVED, whether it was right.
         text: For DRAFTED, the new draft.
     """
 
@@ -111,7 +116,8 @@ class TaskProgress:
     Attributes:
         status: Never goes back. SOLVED_WITH_SOLUTION becomes SOLVED when the task is solved once
             more, from the starter, without the solution being shown again.
-        attempts: Checks asked for (not those made live while typing), or answers given.
+        attempts: Checks asked for (not those made live while typing), answers given, or times
+            that what came about in a cluster was judged.
         hints: How many hints were opened, 0-3.
         solution_shown: Whether the solution was shown in this attempt, before it was solved.
         draft: The text in the editor, or None when nothing was typed since the starter.
@@ -204,11 +210,11 @@ def _lesson_after(before: LessonProgress, event: Event) -> LessonProgress:
 def _task_after(task: TaskProgress, event: Event) -> TaskProgress:
     started = Status.STARTED if task.status is Status.NEW else task.status
     match event.did:
-        case Did.OPENED:
+        case Did.OPENED | Did.APPLIED:
             return replace(task, status=started)
         case Did.DRAFTED:
             return replace(task, status=started, draft=event.text)
-        case Did.CHECKED:
+        case Did.CHECKED | Did.OBSERVED:
             stuck = dict(task.stuck_on)
             for code in () if event.right else event.codes:
                 stuck[code] = stuck.get(code, 0) + 1

@@ -15,15 +15,29 @@ from tutor.model.course import (
     Example,
     Form,
     Lesson,
+    LiveTask,
     ReadTask,
     Task,
     TaskWords,
     WriteTask,
 )
 from tutor.model.progress import Did, Event, LessonProgress, Progress, Status, TaskProgress, apply
+from tutor.model.verdicts import Verdict as Outcome
 from tutor.quiz.marking import Marked, Verdict, complete, mark
 from tutor.quiz.round import shuffled
 from tutor.session.ports import Chance
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a scenario applies as the learner's answer.
+
+    Attributes:
+        own: It is the learner's; else the lesson's own solution, for theirs does not pass.
+    """
+
+    text: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,17 @@ class Run:
         if not isinstance(self.task, WriteTask):
             return ""
         return self.task.starter if self.here.draft is None else self.here.draft
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the learner wrote in this lesson; the solution while that does not pass."""
+        task = next((one for one in self.lesson.tasks if isinstance(one, WriteTask)), None)
+        if task is None:
+            return Manifest("", own=False)
+        draft = self.lesson_progress.task(task.id).draft
+        if draft is not None and grade(task, draft).passed:
+            return Manifest(draft, own=True)
+        return Manifest(task.solutions[0].text if task.solutions else task.starter, own=False)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -296,6 +321,42 @@ def answer(run: Run, given: Sequence[str], now: float) -> Step:
         return step
     solved = _solved(step.run, now)
     return Step(solved.run, step.events + solved.events)
+
+
+def applied(run: Run, now: float) -> Step:
+    """A manifest was applied in a cluster, for the task shown."""
+    return _did(run, now, Did.APPLIED) if isinstance(run.task, LiveTask) else Step(run)
+
+
+def observed(run: Run, outcome: Sequence[Outcome], now: float) -> Step:
+    """What came about in a cluster is judged. When all of it did, the task is solved.
+
+    Args:
+        run: The run.
+        outcome: Where each expectation of the task stands when all is over.
+        now: The time.
+    """
+    if not isinstance(run.task, LiveTask):
+        return Step(run)
+    missing = tuple(f"expect:{one.id}" for one in outcome if not one.state.good)
+    right = bool(outcome) and not missing
+    step = _did(run, now, Did.OBSERVED, codes=missing, right=right)
+    if not right or not _counts(step.run.here):
+        return step
+    solved = _solved(step.run, now)
+    return Step(solved.run, step.events + solved.events)
+
+
+def watch_instead(run: Run, now: float) -> Step:
+    """What would happen is shown to somebody who has no cluster, or no wish for one.
+
+    The task is then solved with the solution; done once more in a cluster, without it.
+    """
+    if not isinstance(run.task, LiveTask) or run.here.status.done:
+        return Step(run)
+    shown = _did(run, now, Did.SHOWN)
+    solved = _solved(shown.run, now)
+    return Step(solved.run, shown.events + solved.events)
 
 
 def _did(

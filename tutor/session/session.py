@@ -11,6 +11,7 @@ from functools import lru_cache
 from tutor.course.grading import Grade, grade
 from tutor.model.course import Course, WriteTask
 from tutor.model.progress import Event, Progress, replay
+from tutor.model.verdicts import Verdict
 from tutor.session import run as actions
 from tutor.session.home import Home, Place, after, home
 from tutor.session.ports import Chance, Now, ProgressStore
@@ -128,6 +129,20 @@ class Session:
             ValueError: Not a complete answer; ``tutor.quiz.marking.complete`` tells before.
         """
         return self._take(actions.answer(self._open, given, self.now()))
+
+    # In a cluster. What is heard of it is told by tutor.session.live.
+
+    def applied(self) -> Run:
+        """A manifest was applied in a cluster, for the task shown."""
+        return self._take(actions.applied(self._open, self.now()))
+
+    def observed(self, outcome: Sequence[Verdict]) -> Run:
+        """Judge what came about, once it is finished or can not be any more."""
+        return self._take(actions.observed(self._open, outcome, self.now()))
+
+    def watch_instead(self) -> Run:
+        """Show what would happen to somebody without a cluster; the task counts as helped."""
+        return self._take(actions.watch_instead(self._open, self.now()))
 
     # A quiz records its answers here.
 

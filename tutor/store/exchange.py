@@ -2,7 +2,7 @@
 
 One JSON object, UTF-8::
 
-    {"format": "statefulset-tutor/progress", "version": 1, "name": "NICK", "at": 1700000000.0,
+    {"format": "statefulset-tutor/progress", "version": 2, "name": "NICK", "at": 1700000000.0,
      "events": [{"at", "did", "lesson", "task", "codes", "right", "text"}, …]}
 """
 
@@ -14,7 +14,9 @@ from tutor.model.errors import TutorError
 from tutor.model.progress import Did, Event
 
 FORMAT = "statefulset-tutor/progress"
-VERSION = 1
+VERSION = 2
+_LATER = frozenset({Did.APPLIED, Did.OBSERVED})
+"""What version 1 does not know; a file without any of it is written as version 1."""
 MAX_BYTES = 16 * 1024 * 1024
 MAX_NAME = 80
 
@@ -38,7 +40,7 @@ def encode(export: Export) -> str:
     return json.dumps(
         {
             "format": FORMAT,
-            "version": VERSION,
+            "version": _version(export),
             "name": export.name,
             "at": export.at,
             "events": [_row(event) for event in export.events],
@@ -67,7 +69,8 @@ def decode(content: bytes, file: str) -> Export:
     if isinstance(version, int) and version > VERSION:
         raise TutorError("export-newer", file=file, found=version, needed=VERSION)
     rows = document.get("events")
-    if version != VERSION or not isinstance(rows, list):
+    known = isinstance(version, int) and not isinstance(version, bool) and version >= 1
+    if not known or not isinstance(rows, list):
         raise TutorError("export-damaged", file=file, where="version")
     events: list[Event] = []
     for number, row in enumerate(rows):
@@ -79,6 +82,10 @@ def decode(content: bytes, file: str) -> Export:
     if not isinstance(name, str) or len(name) > MAX_NAME or not _is_time(at):
         raise TutorError("export-damaged", file=file, where="name")
     return Export(name=name, at=float(at), events=tuple(events))
+
+
+def _version(export: Export) -> int:
+    return VERSION if any(event.did in _LATER for event in export.events) else 1
 
 
 def _row(event: Event) -> dict[str, object]:

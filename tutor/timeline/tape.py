@@ -124,6 +124,11 @@ class Tape:
         end = bisect_right(self.changes, version, key=lambda change: change.version)
         return base.after(self.changes[begin:end])
 
+    def cut(self, version: int) -> "Tape":
+        """The tape as if it had ended at a version; another future may go on from there."""
+        end = bisect_right(self.changes, version, key=lambda change: change.version)
+        return Tape(self.start).after(self.changes[:end])
+
     def until(self, version: int) -> Sequence[Entry]:
         """What had been told at a version."""
         return self.entries[: bisect_right(self.entries, version, key=lambda one: one.version)]
