@@ -52,6 +52,8 @@ COMMANDS = (
     Entry("watch", "watch", N_("check a file again each time you save it in your own editor")),
     Entry("progress", "progress", N_("show, export, import or reset your progress")),
     Entry("cluster", "cluster", N_("run the offline cluster, for kubectl and other clients")),
+    Entry("apply", "apply", N_("plan, confirm and apply manifests, and watch what comes of it")),
+    Entry("clean", "clean", N_("remove what the tutor made in a cluster")),
     Entry("workshop", "workshop", N_("see from progress files where the people in a room are")),
     Entry("lessons", "lessons", N_("list lessons; check, make and preview them as an author")),
     Entry("doctor", "doctor", N_("look at your terminal, language, storage and kubectl")),

@@ -6,6 +6,7 @@ from typing import Any
 from tutor.cluster import namespaces
 from tutor.cluster.api import Api, Refused, in_words
 from tutor.cluster.cancelling import Cancel, Deadline
+from tutor.cluster.guard import PREFIX
 from tutor.cluster.kinds import ALLOWED, KINDS, OFFLINE_ONLY, ORDER
 from tutor.cluster.namespaces import MANAGED_BY, MANAGER, mine, ours
 from tutor.model.applying import Cleaning, Leftover, Where
@@ -103,13 +104,15 @@ class Cleaner:
         stays: list[Leftover] = []
         for row in rows:
             spec = row.get("spec") or {}
-            if (spec.get("claimRef") or {}).get("namespace") not in names:
+            holder = str((spec.get("claimRef") or {}).get("namespace") or "")
+            orphan = holder.startswith(f"{PREFIX}-") and _released(row)
+            if holder not in names and not orphan:
                 continue
             size = str((spec.get("capacity") or {}).get("storage") or "")
             kept = spec.get("persistentVolumeReclaimPolicy") == "Retain"
             kept = kept and not (self._where.offline and ours(row))
             found = Leftover("PersistentVolume", str(row["metadata"]["name"]), size, True)
-            (stays if kept else goes).append(found)
+            (stays if kept or holder not in names else goes).append(found)
         return goes, stays
 
     def _outside(self, cancel: Cancel) -> Iterator[Leftover]:
@@ -137,6 +140,11 @@ class Cleaner:
         except Refused as refused:
             if refused.code not in (404, 409):
                 raise
+
+
+def _released(volume: Obj) -> bool:
+    """Whether the claim of a volume is gone."""
+    return (volume.get("status") or {}).get("phase") in ("Released", "Failed")
 
 
 def _size_of_claim(claim: Obj) -> str:

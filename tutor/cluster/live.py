@@ -22,7 +22,7 @@ from tutor.cluster.guard import OFFLINE, Target
 from tutor.cluster.kinds import KINDS
 from tutor.cluster.kubectl import Kubectl, Output
 from tutor.cluster.planning import Planner
-from tutor.cluster.settling import Settler
+from tutor.cluster.settling import Settler, hurried
 from tutor.cluster.signing import sign
 from tutor.cluster.steps import Hands, command
 from tutor.cluster.transport import Transport, Wire
@@ -81,6 +81,9 @@ class Live:
         powers: Of an offline cluster that is held here.
         environ: The program's own.
         reach: Makes the transport and kubectl's kubeconfig.
+
+    Attributes:
+        applied: Kind and name of what was applied last → the version it came to.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class Live:
         self._watchers: list[Watcher] = []
         self._closed = False
         self._opened: _Opened | None = None
+        self.applied: Mapping[tuple[str, str], int] = {}
 
     # -- opening and closing
 
@@ -244,7 +248,10 @@ class Live:
 
     def apply(self, plan: Plan, *, force: bool = False) -> Plan:
         """Apply what was planned, and tell what came of it, object by object."""
-        return self._planner.apply(self._token(), plan, force=force)
+        planner = self._planner
+        done = planner.apply(self._token(), plan, force=force)
+        self.applied = planner.versions
+        return done
 
     def _keep_answer(self, text: str) -> None:
         """Have ``kubectl apply -f answer.yaml`` find what the learner wrote."""
@@ -348,7 +355,7 @@ class Live:
         """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
         token = self._token()
         settler = self._settler()
-        with settler.hurried():
+        with hurried(self.clock):
             self._empty(token)
             for one in scenario.start:
                 self._apply_text(one.text)
@@ -380,8 +387,7 @@ class Live:
 
     def clean(self, cleaning: Cleaning) -> None:
         """Remove what was listed, and wait until it is gone."""
-        settler = self._settler()
-        with settler.hurried():
+        with hurried(self.clock):
             Cleaner(self._api, self.where).remove(self._token(), cleaning)
 
     def withdraw(self) -> None:

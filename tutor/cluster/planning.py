@@ -15,6 +15,7 @@ from tutor.cluster.differences import differences
 from tutor.cluster.guard import barred
 from tutor.cluster.kinds import KINDS, ORDER, Kind
 from tutor.cluster.namespaces import MANAGED_BY, MANAGER
+from tutor.cluster.versions import version_of
 from tutor.decoder.decode import decode
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.reader import read
@@ -64,11 +65,15 @@ class Planner:
     Args:
         api: The server.
         where: For the plans.
+
+    Attributes:
+        versions: Kind and name of what was applied → the version it came to.
     """
 
     def __init__(self, api: Api, where: Where) -> None:
         self._api = api
         self._where = where
+        self.versions: dict[tuple[str, str], int] = {}
 
     def plan(self, cancel: Cancel, text: str) -> Plan:
         """What applying a text would do. Nothing is changed.
@@ -132,6 +137,8 @@ class Planner:
             reply = self._apply(cancel, path, body, trial=trial, force=force)
         except Refused as refused:
             return _Asked(_refused(document, refused))
+        if not trial:
+            self.versions[document.kind, document.name] = version_of(reply.body)
         return _Asked(_done(document, before, reply), reply.warnings)
 
     def _apply(

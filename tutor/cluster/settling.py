@@ -26,6 +26,20 @@ _LOOK = 0.1
 _LOOKED_AT = ("Pod", "StatefulSet", "PersistentVolumeClaim", "EndpointSlice", "Deployment")
 
 
+@contextmanager
+def hurried(clock: Clock | None) -> Iterator[None]:
+    """Let a clock run as fast as possible meanwhile, where there is one; paused ones as well."""
+    if clock is None:
+        yield
+        return
+    speed = clock.speed
+    clock.set_speed(math.inf)
+    try:
+        yield
+    finally:
+        clock.set_speed(speed)
+
+
 class Settler:
     """Waits, by the cluster's clock.
 
@@ -45,20 +59,6 @@ class Settler:
 
     def _paused(self) -> bool:
         return self._clock is not None and self._clock.speed == 0
-
-    @contextmanager
-    def hurried(self) -> Iterator[None]:
-        """Let the clock run as fast as possible meanwhile, where there is one."""
-        clock = self._clock
-        if clock is None:
-            yield
-            return
-        speed = clock.speed
-        clock.set_speed(math.inf)
-        try:
-            yield
-        finally:
-            clock.set_speed(speed)
 
     def wait(self, cancel: Cancel, seconds: float) -> None:
         """Wait for so long of the cluster's time; not while its clock is paused."""

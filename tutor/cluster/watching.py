@@ -19,6 +19,7 @@ from tutor.cluster.cancelling import Cancel
 from tutor.cluster.kinds import KINDS, WATCHED, WATCHED_IF_ALLOWED, Kind
 from tutor.cluster.namespaces import ours
 from tutor.cluster.transport import Lines, Lost
+from tutor.cluster.versions import number, version_of
 from tutor.model.errors import TutorError
 from tutor.model.timeline import Change, Obj
 
@@ -252,7 +253,7 @@ class Watcher:
     def _compared(
         self, row: _Row, before: Mapping[tuple[str, str], Obj], after: Mapping[tuple[str, str], Obj]
     ) -> Iterable[Change]:
-        version = _number(row.version)
+        version = number(row.version)
         for key, old in before.items():
             new = after.get(key)
             if new is None or _uid(new) != _uid(old):
@@ -294,9 +295,9 @@ class Watcher:
     ) -> Change:
         obj = after if after is not None else before
         assert obj is not None  # noqa: S101  (one of the two is given)
-        number = version_of(obj) if version is None else version
+        at = version_of(obj) if version is None else version
         namespace, name = _key(obj)
-        return Change(self._now(), number, row.kind.kind, namespace, name, _uid(obj), before, after)
+        return Change(self._now(), at, row.kind.kind, namespace, name, _uid(obj), before, after)
 
     def _tell(self, first: list[Change]) -> None:
         if not self._cancel.is_set():
@@ -350,16 +351,6 @@ def _ready(held: list[tuple[float, Change]], now: float) -> list[Change]:
     )
     held[:] = [pair for pair in held if pair[1].version > last]
     return ready
-
-
-def version_of(obj: Obj) -> int:
-    """The version of an object as a number; 0 where it has none."""
-    return _number(obj["metadata"].get("resourceVersion"))
-
-
-def _number(version: Any) -> int:  # noqa: ANN401
-    text = version if isinstance(version, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 30 else 0
 
 
 def _key(obj: Obj) -> tuple[str, str]:

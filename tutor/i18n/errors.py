@@ -146,6 +146,7 @@ MESSAGES = {
     "step-no-revision": N_("{name} has no revision before this one."),
     "step-node": N_("Only the nodes of the offline cluster can be stopped and started here."),
     "step-no-node": N_("{pod} runs on no node now."),
+    "past-too-far": N_("That point of the past is no longer kept."),
     "kubectl-missing": N_("kubectl is not installed, or not in PATH."),
     "kubectl-failed": N_("kubectl could not be started: {raw}"),
     "kubectl-barred": N_(
