@@ -1,9 +1,11 @@
 """Clusters in processes of their own, and the real kubectl against them."""
 
 import contextlib
+import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -37,6 +39,7 @@ class Clusters:
         self.path = home / "cluster"
         self._folder = folder
         self._home = home
+        self._connections: list[Connection] = []
         self._started: list[subprocess.Popen[str]] = []
 
     @property
@@ -88,8 +91,16 @@ class Clusters:
         assert not ok or done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
+    def connect(self) -> "Connection":
+        """A plain connection with the token."""
+        made = Connection(json.loads((self.path / "running.json").read_text("utf-8")))
+        self._connections.append(made)
+        return made
+
     def end(self) -> None:
         """Leave nothing behind."""
+        for connection in self._connections:
+            connection.close()
         for process in self._started:
             if process.poll() is None:
                 process.kill()
@@ -97,6 +108,31 @@ class Clusters:
         with contextlib.suppress(OSError, ValueError):
             os.kill(int((self.path / "lock").read_text()), signal.SIGCONT)
             os.kill(int((self.path / "lock").read_text()), signal.SIGKILL)
+
+
+class Connection:
+    """One kept-alive connection, as a client library holds it."""
+
+    def __init__(self, note: dict[str, Any]) -> None:
+        self.note = note
+        self.tls = ssl.create_default_context(cadata=note["authority"])
+        self._http = http.client.HTTPSConnection(
+            "127.0.0.1", note["port"], timeout=20, context=self.tls
+        )
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and JSON of an answer."""
+        data = None if body is None else json.dumps(body)
+        headers = {
+            "Authorization": f"Bearer {self.note['token']}", "Content-Type": "application/json",
+        }  # fmt: skip
+        self._http.request(method, path, data, headers)
+        answer = self._http.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def close(self) -> None:
+        """Leave."""
+        self._http.close()
 
 
 def alive(pid: int) -> bool:
