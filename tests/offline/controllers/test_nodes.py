@@ -144,6 +144,8 @@ def test_cordon_is_a_taint_too(cluster: Cluster) -> None:
     cluster.patch(NODES, "node-2", {"spec": {"unschedulable": True}})
     cluster.settle()
     assert taints(cluster, "node-2") == {("unschedulable", "NoSchedule")}
+    said = "Node node-2 status is now: NodeNotSchedulable"
+    assert cluster.events("Node", "node-2")[-1] == ("Normal", "NodeNotSchedulable", said)
     cluster.patch(NODES, "node-2", {"spec": {"unschedulable": None}})
     cluster.settle()
     assert taints(cluster, "node-2") == set()
@@ -189,3 +191,36 @@ def test_out_of_service_frees_a_stuck_pod(cluster: Cluster) -> None:
     cluster.patch(NODES, node, {"spec": {"taints": [*held, taint]}})
     cluster.run(25)
     assert cluster.get(PODS, "web-1")["metadata"]["uid"] != uid
+
+
+def test_what_is_told_of_a_node(cluster: Cluster) -> None:
+    cluster.runner.node_down("node-1")
+    cluster.run(40)
+    cluster.runner.node_up("node-1")
+    cluster.run(10)
+    cluster.patch(NODES, "node-1", {"spec": {"unschedulable": True}})
+    cluster.settle()
+    cluster.patch(NODES, "node-1", {"spec": {"unschedulable": None}})
+    cluster.settle()
+    cluster.delete(NODES, "node-1")
+    cluster.settle()
+    assert cluster.events("Node", "node-1") == [
+        ("Normal", "RegisteredNode", "Node node-1 event: Registered Node node-1 in Controller"),
+        ("Normal", "NodeNotReady", "Node node-1 status is now: NodeNotReady"),
+        ("Normal", "NodeReady", "Node node-1 status is now: NodeReady"),
+        ("Normal", "NodeNotSchedulable", "Node node-1 status is now: NodeNotSchedulable"),
+        ("Normal", "NodeSchedulable", "Node node-1 status is now: NodeSchedulable"),
+        ("Normal", "RemovingNode", "Node node-1 event: Removing Node node-1 from Controller"),
+    ]
+
+
+def test_pressure_keeps_new_pods_away_until_the_kubelet_is_well(cluster: Cluster) -> None:
+    conditions = [
+        {**one, "status": "True"} if one["type"] == "DiskPressure" else one
+        for one in cluster.get(NODES, "node-3")["status"]["conditions"]
+    ]
+    cluster.patch(NODES, "node-3", {"status": {"conditions": conditions}}, sub="status")
+    cluster.run(0.01)
+    assert taints(cluster, "node-3") == {("disk-pressure", "NoSchedule")}
+    cluster.run(11)
+    assert taints(cluster, "node-3") == set()

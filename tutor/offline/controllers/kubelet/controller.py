@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tutor.offline.clock import seconds_of
 from tutor.offline.controllers.kubelet import admit, knobs, status, volumes
 from tutor.offline.controllers.kubelet.containers import CONFIG_ERROR, CRASH_LOOP, Fate, fate
-from tutor.offline.controllers.kubelet.leases import renew
+from tutor.offline.controllers.kubelet.leases import cordoned, renew
 from tutor.offline.controllers.kubelet.references import (
     CONFIGS,
     SECRETS,
@@ -81,6 +81,7 @@ class Kubelet:
         self._next: dict[str, int] = {}
         self._lives: dict[str, _Life] = {}
         self._waiting: dict[Reference, dict[Key, None]] = {}
+        self._cordoned: dict[str, bool] = {}
 
     # -- what it hears
 
@@ -92,7 +93,7 @@ class Kubelet:
             changed = after or before or {}
             node = name_of(changed)
             if before is not None and after is not None and before is not after:
-                return ()
+                return (Key("", node),) if cordoned(before) != cordoned(after) else ()
             return [Key("", node), *self._on.get(node, ())]
         changed = after or before or {}
         if resource in (CONFIGS, SECRETS):
@@ -131,6 +132,7 @@ class Kubelet:
             Retry: A write was refused.
         """
         if not key.namespace:
+            yield from self._cordon(view, key.name)
             yield from renew(view, key.name)
             return
         pod = view.get(PODS, key.namespace, key.name)
@@ -147,6 +149,19 @@ class Kubelet:
             yield from self._start(view, pod, machine)
             if dig(pod, "status", "phase") == "Running":
                 yield from volumes.grow(view, pod)
+
+    def _cordon(self, view: View, node: str) -> Plan:
+        """Tell of a node that takes no Pods any more, or takes them again."""
+        machine = view.get(NODES, "", node)
+        if machine is None or view.down(node):
+            return
+        before, now = self._cordoned.get(node), cordoned(machine)
+        self._cordoned[node] = now
+        if before is not None and before != now:
+            reason = "NodeNotSchedulable" if now else "NodeSchedulable"
+            yield Record(
+                machine, "Normal", reason, f"Node {node} status is now: {reason}", host=node
+            )
 
     def _start(self, view: View, pod: Obj, machine: Obj) -> Plan:
         if dig(pod, "status", "phase") in FINISHED:

@@ -2,13 +2,18 @@
 
 from tutor.offline.clock import micro_timestamp
 from tutor.offline.controllers.kubelet import status
-from tutor.offline.objects import uid_of
-from tutor.offline.plan import Again, Create, Plan, Update, UpdateStatus, View
+from tutor.offline.objects import Obj, dig, uid_of
+from tutor.offline.plan import Again, Create, Plan, Record, Update, UpdateStatus, View
 
 NODES, LEASES = "nodes", "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
 LEASE_SECONDS = 40
 RENEW_SECONDS = 5.0
+
+
+def cordoned(node: Obj) -> bool:
+    """Whether a node is to take no more Pods."""
+    return bool(dig(node, "spec", "unschedulable", default=False))
 
 
 def renew(view: View, node: str) -> Plan:
@@ -19,6 +24,8 @@ def renew(view: View, node: str) -> Plan:
     yield Again(RENEW_SECONDS)
     if (healed := status.healthy(machine, view.now)) is not None:
         yield UpdateStatus(NODES, healed)
+        text = f"Node {node} status is now: NodeReady"
+        yield Record(machine, "Normal", "NodeReady", text, host=node)
     if view.get("namespaces", "", LEASE_NAMESPACE) is None:
         return
     lease = view.get(LEASES, LEASE_NAMESPACE, node)

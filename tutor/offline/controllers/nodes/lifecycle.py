@@ -11,6 +11,7 @@ from tutor.offline.controllers.nodes.conditions import (
     NO_EXECUTE,
     NO_SCHEDULE,
     NOT_READY,
+    PRESSURES,
     UNREACHABLE,
     UNSCHEDULABLE,
     condition_of,
@@ -35,7 +36,7 @@ NODES, PODS, LEASES = "nodes", "pods", "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
 GRACE_SECONDS = 20.0
 PERIOD_SECONDS = 5.0
-_OURS = frozenset({NOT_READY, UNREACHABLE, UNSCHEDULABLE})
+_OURS = frozenset({NOT_READY, UNREACHABLE, UNSCHEDULABLE, *PRESSURES.values()})
 
 
 class NodeLifecycle:
@@ -46,6 +47,7 @@ class NodeLifecycle:
 
     def __init__(self) -> None:
         self._known: dict[str, float] = {}
+        self._gone: dict[str, Obj] = {}
         self._on: dict[str, dict[Key, None]] = {}
 
     def keys(
@@ -55,8 +57,8 @@ class NodeLifecycle:
         changed = after or before or {}
         if resource == NODES:
             if after is None:
-                self._known.pop(name_of(changed), None)
-            return (Key("", name_of(changed)),) if after is not None else ()
+                self._gone[name_of(changed)] = changed
+            return (Key("", name_of(changed)),)
         key = Key(namespace_of(changed), name_of(changed))
         node = dig(changed, "spec", "nodeName", default="")
         if after is None:
@@ -72,6 +74,10 @@ class NodeLifecycle:
             Retry: A write was refused.
         """
         node = view.get(NODES, "", key.name)
+        gone = self._gone.pop(key.name, None)
+        if gone is not None and self._known.pop(key.name, None) is not None:
+            text = f"Node {key.name} event: Removing Node {key.name} from Controller"
+            yield Record(gone, "Normal", "RemovingNode", text)
         if node is None:
             return
         yield Again(PERIOD_SECONDS)
@@ -115,6 +121,11 @@ class NodeLifecycle:
         if ready in ("Unknown", "False"):
             key = UNREACHABLE if ready == "Unknown" else NOT_READY
             wanted += [(key, NO_SCHEDULE), (key, NO_EXECUTE)]
+        wanted += [
+            (key, NO_SCHEDULE)
+            for kind, key in PRESSURES.items()
+            if condition_of(node, kind) == "True"
+        ]
         if dig(node, "spec", "unschedulable", default=False):
             wanted.append((UNSCHEDULABLE, NO_SCHEDULE))
         taints = taints_of(node)
