@@ -6,7 +6,8 @@ A path is a tuple of elements written as ``managedFields`` writes them: ``f:spec
 Source: ``sigs.k8s.io/structured-merge-diff`` v6, ``typed/{tofieldset,compare,merge,remove}.go``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from tutor.manifest.schema_bundle import ANY, LIST, MAP, OBJECT, Ref
@@ -237,22 +238,27 @@ def _without(value: Json, tree: Tree, ref: Ref) -> Json:
     return [item for _, item in kept] if is_list else {step[2:]: item for step, item in kept}
 
 
-def to_tree(fields: Iterable[FieldPath]) -> Tree:
-    """A set as ``managedFields`` writes it."""
+_LEAF: Tree = {}
+"""The end of every path. There are dozens in an entry, and thousands of entries: they share it."""
+
+
+@lru_cache(maxsize=256)
+def to_tree(fields: Fields) -> Tree:
+    """A set as ``managedFields`` writes it. Equal sets give the same tree: it is never changed."""
     tree: Tree = {}
     for path in sorted(fields):
         node = tree
         for step in path[:-1]:
             below = node.get(step)
-            if below is None:
-                below = node[step] = {}
-            elif not below:
-                below["."] = {}
+            if not below:
+                below = node[step] = {} if below is None else {".": _LEAF}
             node = below
         if path:
-            leaf = node.setdefault(path[-1], {})
-            if leaf:
-                leaf["."] = {}
+            leaf = node.get(path[-1])
+            if leaf is None:
+                node[path[-1]] = _LEAF
+            elif leaf:
+                leaf["."] = _LEAF
     return tree
 
 
