@@ -297,7 +297,10 @@ def read_fact(fields: Fields, key: str, text: str) -> Fact | None:
 
 
 def read_means(fields: Fields, choices: tuple[str, ...]) -> Mapping[str, Condition]:
-    """What each choice says of the scenario: a fact that happens, or any other condition."""
+    """What each choice says of the scenario: a fact that happens, or any other condition.
+
+    A choice about something that no cluster shows ("the data survives") is left out.
+    """
     inner = fields.fields("means", required=True)
     if inner is None:
         return {}
@@ -306,7 +309,6 @@ def read_means(fields: Fields, choices: tuple[str, ...]) -> Mapping[str, Conditi
     for choice in choices:
         node = inner.get(choice)
         if node is None:
-            inner.missing(choice)
             continue
         condition: Condition | None
         if isinstance(node, Node_):

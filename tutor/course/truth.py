@@ -192,7 +192,7 @@ def _choice(
     if not predict or not any(key in item.node.values for key in PLAYED_KEYS):
         return ChoiceTask(task_id, predict, Form(form), choices, answer)
     scenario, means = _played(item, scenarios), read_means(item, choices)
-    if form == Form.ORDER and not all(isinstance(one, Happened) for one in means.values()):
+    if form == Form.ORDER and not all(isinstance(means.get(one), Happened) for one in choices):
         item.wrong("means", "facts")
     return ChoiceTask(task_id, predict, Form(form), choices, answer, scenario, means)
 

@@ -77,7 +77,7 @@ class ChoiceTask:
             that is only explained.
         means: Choice id to what it says about the scenario; empty without one. Of an order each
             is a fact that happens, and the answer is the order of their first times; otherwise
-            the answer is those that hold.
+            the answer is those that hold, and a choice may say nothing that a cluster shows.
     """
 
     id: str

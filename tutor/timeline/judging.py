@@ -112,7 +112,7 @@ def compare(
     Args:
         form: Of the question.
         choices: Its choices.
-        means: What each says.
+        means: What each says; a choice that says nothing of what can be seen is not compared.
         given: What the learner chose.
         tape: What happened, from the learner's turn to its end.
     """
@@ -128,7 +128,7 @@ def compare(
         shown = list(given)
     else:
         happened = [one for one in choices if one in means and _holds(means[one], tape)]
-        shown = [one for one in choices if one in given]
+        shown = [one for one in choices if one in means and one in given]
     pairs = enumerate(zip_longest(shown, happened))
     differs = next((place for place, (one, other) in pairs if one != other), None)
     entries = tuple((choice, tape.entries[at]) for choice, at in came.items())
