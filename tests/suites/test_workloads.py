@@ -287,7 +287,7 @@ def test_a_quota_follows_what_comes_and_goes(cluster: Cluster) -> None:
             return False
         return all(found.used.get(name.replace("_", ".")) == n for name, n in expected.items())
 
-    cluster.eventually(lambda: used(pods="0", services="0", persistentvolumeclaims="0"))
+    cluster.eventually(lambda: used(pods="0", services="1", persistentvolumeclaims="0"))
     one = pod("a")
     one["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "500m"}}
     core.create_namespaced_pod(NS, one)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
 from tutor.offline.controllers import csi
+from tutor.offline.controllers.apiserver import KubernetesService
 from tutor.offline.controllers.deployment import Deployments
 from tutor.offline.controllers.disruption import Disruption
 from tutor.offline.controllers.endpoints import EndpointSlices
@@ -42,6 +43,7 @@ def controllers() -> tuple[Controller, ...]:
         VolumeProtection(),
         Scheduler(),
         Kubelet(),
+        KubernetesService(),
         ServiceAccounts(),
         RootCertificates(),
         Namespaces(),
