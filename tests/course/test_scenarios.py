@@ -70,8 +70,8 @@ STEP_FORMS = [
     ("undo: {of: StatefulSet/web}", Undo(SET)),
     ('annotate: {of: Pod/web-1, set: {a/b: "true"}}', Mark(POD, "annotations", {"a/b": "true"})),
     (
-        "label: {of: Pod/web-1, set: {app: null, n: 1}}",
-        Mark(POD, "labels", {"app": None, "n": "1"}),
+        "label: {of: Pod/web-1, set: {a: null, b: 1}}",
+        Mark(POD, "labels", {"a": None, "b": "1"}),
     ),
     ("node: {down: web-1}", Node("web-1", down=True)),
     ("node: {up: web-1}", Node("web-1", down=False)),
