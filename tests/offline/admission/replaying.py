@@ -35,6 +35,8 @@ _LITERALS = {
     "<uuid>": "11111111-2222-3333-4444-555555555555",
     "<ts>": STAMP,
     "<ip>": "10.0.0.9",
+    "<node>": "a-node",
+    "kube-api-access-<rand>": "kube-api-access-abc12",
 }
 
 
@@ -189,6 +191,8 @@ def _masked(value: Any, keep: bool, key: str = "") -> Any:
         return items
     if not isinstance(value, str):
         return value
+    if key == "nodeName":
+        return "?"
     value = value.replace("hand-NS", "hand-ns")
     text = re.sub(r"kube-api-access-(<rand>|[a-z0-9]{5})", "kube-api-access-?", value)
     text = re.sub(r'(\\*"managedFields\\*":)\[.*?\](?=\},\\*"spec)', r"\1[]", text)

@@ -7,11 +7,17 @@ from tutor.offline.admission.validation import (
     limits,
     network,
     others,
+    persistent,
     pods,
     services,
     workloads,
 )
-from tutor.offline.admission.validation.fields import dns_label, dns_subdomain, not_negative
+from tutor.offline.admission.validation.fields import (
+    dns_label,
+    dns_subdomain,
+    invalid,
+    not_negative,
+)
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
@@ -27,25 +33,26 @@ _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
     "LimitRange": limits.validate_limits,
     "Namespace": others.validate_namespace,
     "Node": others.validate_node,
-    "PersistentVolume": claims.validate_volume,
+    "PersistentVolume": persistent.validate_volume,
     "PersistentVolumeClaim": claims.validate_claim,
     "Pod": pods.validate_pod,
     "PodDisruptionBudget": others.validate_budget,
     "ResourceQuota": others.validate_quota,
     "Secret": others.validate_secret,
     "Service": services.validate_service,
-    "StorageClass": claims.validate_class,
+    "StorageClass": persistent.validate_class,
 }
 _UPDATE: dict[str, Callable[[Obj, Obj], list[Cause]]] = {
     "ConfigMap": others.validate_config_map_update,
     "ControllerRevision": others.validate_revision_update,
     "EndpointSlice": others.validate_slice_update,
-    "PersistentVolume": claims.validate_volume_update,
+    "PersistentVolume": persistent.validate_volume_update,
     "PersistentVolumeClaim": claims.validate_claim_update,
     "Pod": pods.validate_pod_update,
+    "ResourceQuota": others.validate_quota_update,
     "Secret": others.validate_secret_update,
     "Service": services.validate_service_update,
-    "StorageClass": claims.validate_class_update,
+    "StorageClass": persistent.validate_class_update,
 }
 _WORKLOADS: dict[
     str,
@@ -99,9 +106,13 @@ def validate_status(kind: str, obj: Obj) -> list[Cause]:
     for field in _COUNTS:
         causes += not_negative(f"status.{field}", status.get(field))
     total = status.get("replicas", 0)
-    if kind == "StatefulSet" and not causes:
-        for field in ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"):
-            if status.get(field, 0) > total:
-                message = f"Invalid value: {status[field]}: cannot be greater than status.replicas"
-                causes.append(Cause("FieldValueInvalid", message, f"status.{field}"))
+    for field in ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"):
+        if status.get(field, 0) > total:
+            why = "cannot be greater than status.replicas"
+            causes.append(invalid(f"status.{field}", status[field], why))
+    available = status.get("availableReplicas", 0)
+    if available > status.get("readyReplicas", 0):
+        ready = "status.readyReplicas" if kind == "StatefulSet" else "readyReplicas"
+        why = f"cannot be greater than {ready}"
+        causes.append(invalid("status.availableReplicas", available, why))
     return causes

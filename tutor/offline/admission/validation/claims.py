@@ -1,7 +1,6 @@
-"""Claims, volumes and classes.
+"""Claims.
 
-Source: ``ValidatePersistentVolumeClaim…``, ``ValidatePersistentVolume…`` in
-``pkg/apis/core/validation/validation.go``; ``pkg/apis/storage/validation``.
+Source: ``ValidatePersistentVolumeClaim…`` in ``pkg/apis/core/validation/validation.go``.
 """
 
 from tutor.manifest.quantity import parse
@@ -23,7 +22,9 @@ from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
-_VOLUME_MODES = ("Block", "Filesystem")
+VOLUME_MODES = ("Block", "Filesystem")
+POSITIVE = "must be greater than zero"
+_ALONE = "ReadWriteOncePod"
 _IMMUTABLE = (
     "spec is immutable after creation except resources.requests and volumeAttributesClassName for"
     " bound claims"
@@ -38,33 +39,53 @@ def validate_claim(obj: Obj) -> list[Cause]:
 
 def validate_claim_spec(spec: Obj, path: str) -> list[Cause]:
     """What is wrong with the spec of a claim."""
-    causes = _access_modes(spec.get("accessModes") or [], path)
+    modes = spec.get("accessModes") or []
+    causes: list[Cause] = []
+    if not modes:
+        why = "at least 1 access mode is required"
+        causes.append(required(f"{path}.accessModes", why))
     if spec.get("selector") is not None:
         causes += validate_selector(spec["selector"], f"{path}.selector")
+    causes += validate_modes(modes, f"{path}.accessModes")
+    where = f"{path}.resources[storage]"
     amount = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
     if amount is None:
-        causes.append(required(f"{path}.resources[storage]"))
+        causes.append(required(where))
     elif parse(amount).mantissa <= 0:
-        causes.append(
-            invalid(f"{path}.resources[storage]", str(parse(amount)), "must be greater than zero")
-        )
+        causes.append(invalid(where, str(parse(amount)), POSITIVE))
     name = spec.get("storageClassName")
     if name:
         causes += [invalid(f"{path}.storageClassName", name, why) for why in dns_subdomain(name)]
     mode = spec.get("volumeMode")
-    if mode is not None and mode not in _VOLUME_MODES:
-        causes.append(unsupported(f"{path}.volumeMode", mode, _VOLUME_MODES))
+    if mode is not None and mode not in VOLUME_MODES:
+        causes.append(unsupported(f"{path}.volumeMode", mode, VOLUME_MODES))
+    for field in ("dataSource", "dataSourceRef"):
+        if spec.get(field) is not None:
+            causes += _data_source(spec[field], f"{path}.{field}")
+    name = spec.get("volumeAttributesClassName")
+    if name:
+        where = f"{path}.volumeAttributesClassName"
+        causes += [invalid(where, name, why) for why in dns_subdomain(name)]
     return causes
 
 
-def _access_modes(modes: list[str], path: str) -> list[Cause]:
-    where = f"{path}.accessModes"
-    if not modes:
-        return [required(where, "at least 1 access mode is required")]
-    causes = [unsupported(where, mode, ACCESS_MODES) for mode in modes if mode not in ACCESS_MODES]
-    if "ReadWriteOncePod" in modes and len(set(modes)) > 1:
-        why = "may not use ReadWriteOncePod with other access modes"
-        causes.append(forbidden(where, why))
+def validate_modes(modes: list[str], path: str) -> list[Cause]:
+    """What is wrong with access modes."""
+    causes = [unsupported(path, mode, ACCESS_MODES) for mode in modes if mode not in ACCESS_MODES]
+    known = {mode for mode in modes if mode in ACCESS_MODES}
+    if _ALONE in known and len(known) > 1:
+        causes.append(forbidden(path, f"may not use {_ALONE} with other access modes"))
+    return causes
+
+
+def _data_source(source: Obj, path: str) -> list[Cause]:
+    causes = [required(f"{path}.{field}") for field in ("name", "kind") if not source.get(field)]
+    group, kind = source.get("apiGroup") or "", source.get("kind", "")
+    if not group and kind != "PersistentVolumeClaim":
+        why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
+        causes.append(invalid(path, kind, why))
+    if group:
+        causes += [invalid(f"{path}.apiGroup", group, why) for why in dns_subdomain(group)]
     return causes
 
 
@@ -86,8 +107,9 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
         limits = (before.get("resources") or {}).get("limits")
         if limits != (left.get("resources") or {}).get("limits"):
             right["resources"]["limits"] = limits
-    for one in (left, right):
-        one.pop("volumeAttributesClassName", None)
+        if left.get("volumeAttributesClassName") is not None:
+            for one in (left, right):
+                one.pop("volumeAttributesClassName", None)
     if left != right:
         shown = difference(right, left, "PersistentVolumeClaimSpec")
         causes.append(forbidden("spec", f"{_IMMUTABLE}\n{shown}"))
@@ -98,128 +120,11 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
         if capacity is None or parse(asked) <= parse(capacity):
             why = "field can not be less than status.capacity"
             causes.append(forbidden("spec.resources.requests.storage", why))
-    return causes
-
-
-_SOURCES = frozenset(
-    {
-        "awsElasticBlockStore",
-        "azureDisk",
-        "azureFile",
-        "cephfs",
-        "cinder",
-        "csi",
-        "fc",
-        "flexVolume",
-        "flocker",
-        "gcePersistentDisk",
-        "glusterfs",
-        "hostPath",
-        "iscsi",
-        "local",
-        "nfs",
-        "photonPersistentDisk",
-        "portworxVolume",
-        "quobyte",
-        "rbd",
-        "scaleIO",
-        "storageos",
-        "vsphereVolume",
-    }
-)
-
-
-def validate_volume(obj: Obj) -> list[Cause]:
-    """What is wrong with a new volume."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    return causes + _volume_spec(obj.get("spec") or {}, "spec")
-
-
-def _volume_spec(spec: Obj, path: str) -> list[Cause]:
-    modes = spec.get("accessModes") or []
-    causes: list[Cause] = []
-    if not modes:
-        causes.append(required(f"{path}.accessModes"))
-    causes += [
-        unsupported(f"{path}.accessModes", mode, ACCESS_MODES)
-        for mode in modes
-        if mode not in ACCESS_MODES
-    ]
-    if "ReadWriteOncePod" in modes and len(set(modes)) > 1:
-        why = "may not use ReadWriteOncePod with other access modes"
-        causes.append(forbidden(f"{path}.accessModes", why))
-    capacity = spec.get("capacity") or {}
-    if not capacity:
-        causes.append(required(f"{path}.capacity"))
-    elif "storage" not in capacity or len(capacity) > 1:
-        causes.append(unsupported(f"{path}.capacity", capacity, ("storage",)))
-    for name, amount in capacity.items():
-        if parse(amount).mantissa <= 0:
-            causes.append(invalid(f"{path}.capacity[{name}]", amount, "must be greater than zero"))
-    policy = spec.get("persistentVolumeReclaimPolicy", "")
-    policies = ("Delete", "Recycle", "Retain")
-    if policy and policy not in policies:
-        causes.append(unsupported(f"{path}.persistentVolumeReclaimPolicy", policy, policies))
-    sources = [name for name in spec if name in _SOURCES and spec[name] is not None]
-    if not sources:
-        causes.append(required(path, "must specify a volume type"))
-    for name in sources[1:]:
-        why = "may not specify more than 1 volume type"
-        causes.append(forbidden(f"{path}.{name}", why))
-    if "local" in sources:
-        if not (spec["local"] or {}).get("path"):
-            causes.append(required(f"{path}.local.path"))
-        if not (spec.get("nodeAffinity") or {}).get("required"):
-            causes.append(required(f"{path}.nodeAffinity", "Local volume requires node affinity"))
-    if "hostPath" in sources and not (spec["hostPath"] or {}).get("path"):
-        causes.append(required(f"{path}.hostPath.path"))
-    mode = spec.get("volumeMode")
-    if mode is not None and mode not in _VOLUME_MODES:
-        causes.append(unsupported(f"{path}.volumeMode", mode, _VOLUME_MODES))
-    return causes
-
-
-def validate_volume_update(new: Obj, old: Obj) -> list[Cause]:
-    """What is wrong with a change of a volume."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
-    spec, before = new.get("spec") or {}, old.get("spec") or {}
-    causes += _volume_spec(spec, "spec")
-    left = {name: value for name, value in spec.items() if name in _SOURCES}
-    if left != {name: value for name, value in before.items() if name in _SOURCES}:
-        why = "spec.persistentvolumesource is immutable after creation"
-        causes.append(forbidden("spec.persistentvolumesource", why))
     if spec.get("volumeMode") != before.get("volumeMode"):
-        causes.append(invalid("spec.volumeMode", spec.get("volumeMode"), IMMUTABLE))
-    return causes
-
-
-def validate_class(obj: Obj) -> list[Cause]:
-    """What is wrong with a new storage class."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    if not obj.get("provisioner"):
-        causes.append(required("provisioner"))
-    policy = obj.get("reclaimPolicy")
-    if policy is not None and policy not in ("Delete", "Retain"):
-        causes.append(unsupported("reclaimPolicy", policy, ("Delete", "Retain")))
-    mode = obj.get("volumeBindingMode")
-    if mode is None:
-        causes.append(required("volumeBindingMode"))
-    elif mode not in ("Immediate", "WaitForFirstConsumer"):
-        modes = ("Immediate", "WaitForFirstConsumer")
-        causes.append(unsupported("volumeBindingMode", mode, modes))
-    return causes
-
-
-def validate_class_update(new: Obj, old: Obj) -> list[Cause]:
-    """What is wrong with a change of a storage class."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
-    for field, why in (
-        ("parameters", "updates to parameters are forbidden."),
-        ("provisioner", "updates to provisioner are forbidden."),
-        ("reclaimPolicy", "updates to reclaimPolicy are forbidden."),
-    ):
-        if new.get(field) != old.get(field):
-            causes.append(forbidden(field, why))
-    if new.get("volumeBindingMode") != old.get("volumeBindingMode"):
-        causes.append(invalid("volumeBindingMode", new.get("volumeBindingMode"), IMMUTABLE))
+        causes.append(invalid("volumeMode", spec.get("volumeMode"), IMMUTABLE))
+    named, was = (one.get("volumeAttributesClassName") for one in (spec, before))
+    if was is not None and not named:
+        what = "nil" if named is None else "an empty string"
+        why = f"update from non-nil value to {what} is forbidden"
+        causes.append(forbidden("spec.volumeAttributesClassName", why))
     return causes

@@ -1,98 +1,163 @@
-"""Containers of a Pod: ports, environment, mounts, resources, probes.
+"""Containers of a Pod: names, ports, resources, and the parts that have modules of their own.
 
-Source: ``validateContainer…`` in ``pkg/apis/core/validation/validation.go``.
+Source: ``validateContainers``, ``validateInitContainers``, ``validateContainerCommon`` in
+``pkg/apis/core/validation/validation.go``.
 """
 
 from tutor.manifest.quantity import parse
+from tutor.offline.admission.validation.environment import validate_environment
 from tutor.offline.admission.validation.fields import (
+    NOT_NEGATIVE,
     dns_label,
     duplicate,
     forbidden,
     invalid,
-    not_found,
-    not_negative,
     port_name,
     port_number,
     qualified_name,
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.handlers import validate_hooks
+from tutor.offline.admission.validation.security import validate_security
+from tutor.offline.admission.validation.volumes import validate_mounts
+from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PULL = ("Always", "IfNotPresent", "Never")
-_STANDARD = frozenset({"cpu", "memory", "ephemeral-storage", "storage"})
-_ENV_SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
-_HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
+_RESTART = ("Always", "Never", "OnFailure")
+_MESSAGES = ("File", "FallbackToLogsOnError")
+_OF_CONTAINERS = frozenset({"cpu", "memory", "ephemeral-storage"})
+_OF_QUOTAS = frozenset(
+    {
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+        "requests.cpu",
+        "requests.memory",
+        "requests.storage",
+        "requests.ephemeral-storage",
+        "limits.cpu",
+        "limits.memory",
+        "limits.ephemeral-storage",
+    }
+)
+STANDARD = _OF_CONTAINERS | _OF_QUOTAS | {"storage"}
+"""Resources whose names need no prefix."""
+_WHOLE = frozenset(
+    {
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+    }
+)
 
 
 def validate_containers(
-    containers: list[Obj], volumes: dict[str, Obj], path: str, *, init: bool = False
+    containers: list[Obj], volumes: dict[str, Obj], grace: int | None, path: str
 ) -> list[Cause]:
-    """What is wrong with a list of containers.
+    """What is wrong with the containers of a Pod.
 
     Args:
         containers: The list.
         volumes: The volumes they may mount, by name.
+        grace: The Pod's grace period, seconds.
         path: Where the list stands.
-        init: Whether they run before the others.
     """
-    if not containers and not init:
+    if not containers:
         return [required(path)]
     causes: list[Cause] = []
     names: set[str] = set()
     for index, container in enumerate(containers):
-        where = f"{path}[{index}]"
+        where, name = f"{path}[{index}]", container.get("name", "")
         causes += _container(container, volumes, where)
-        name = container.get("name", "")
-        if name:
-            if name in names:
-                causes.append(duplicate(f"{where}.name", name))
+        if name in names:
+            causes.append(duplicate(f"{where}.name", name))
+        names.add(name)
+        causes += validate_hooks(container, grace, where)
+        restart = container.get("restartPolicy")
+        if restart is not None and restart not in _RESTART:
+            causes.append(unsupported(f"{where}.restartPolicy", restart, _RESTART))
+    return causes + _host_ports(containers, path)
+
+
+def validate_init_containers(
+    containers: list[Obj],
+    others: list[Obj],
+    volumes: dict[str, Obj],
+    grace: int | None,
+    path: str,
+) -> list[Cause]:
+    """What is wrong with the containers that run before the others."""
+    causes: list[Cause] = []
+    names = {one.get("name", "") for one in others}
+    for index, container in enumerate(containers):
+        where, name = f"{path}[{index}]", container.get("name", "")
+        causes += _container(container, volumes, where)
+        restart = container.get("restartPolicy")
+        if restart is not None and restart not in _RESTART:
+            causes.append(unsupported(f"{where}.restartPolicy", restart, _RESTART))
+        if name in names:
+            causes.append(duplicate(f"{where}.name", name))
+        elif name:
             names.add(name)
-        restarts = container.get("restartPolicy") == "Always"
-        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-            found = container.get(probe)
-            if found is None:
-                continue
-            if init and not restarts:
-                why = "may not be set for init containers without restartPolicy=Always"
-                causes.append(forbidden(f"{where}.{probe}", why))
-            else:
-                causes += _probe(found, f"{where}.{probe}", readiness=probe == "readinessProbe")
-        causes += _lifecycle(container.get("lifecycle") or {}, f"{where}.lifecycle")
+        causes += _host_ports([container], path)
+        if restart == "Always":
+            causes += validate_hooks(container, grace, where)
+            continue
+        why = "may not be set for init containers without restartPolicy=Always"
+        causes += [
+            forbidden(f"{where}.{field}", why)
+            for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
+            if container.get(field) is not None
+        ]
     return causes
 
 
 def _container(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
     causes: list[Cause] = []
-    name, image = container.get("name", ""), container.get("image", "")
+    name = container.get("name", "")
     if not name:
         causes.append(required(f"{path}.name"))
     else:
         causes += [invalid(f"{path}.name", name, why) for why in dns_label(name)]
-    if not image:
+    if not container.get("image"):
         causes.append(required(f"{path}.image"))
-    elif image != image.strip():
-        causes.append(
-            invalid(f"{path}.image", image, "must not have leading or trailing whitespace")
-        )
     policy = container.get("terminationMessagePolicy", "File")
-    if policy not in ("File", "FallbackToLogsOnError"):
-        causes.append(
-            unsupported(
-                f"{path}.terminationMessagePolicy", policy, ("FallbackToLogsOnError", "File")
-            )
-        )
+    if policy not in _MESSAGES:
+        causes.append(unsupported(f"{path}.terminationMessagePolicy", policy, _MESSAGES))
     causes += _ports(container.get("ports") or [], f"{path}.ports")
-    causes += _environment(container.get("env") or [], f"{path}.env")
-    causes += _mounts(container, volumes, f"{path}.volumeMounts")
-    causes += _devices(container.get("volumeDevices") or [], volumes, f"{path}.volumeDevices")
+    causes += validate_environment(container, path)
+    causes += validate_mounts(container, volumes, path)
     pull = container.get("imagePullPolicy", "Always")
     if pull not in _PULL:
         causes.append(unsupported(f"{path}.imagePullPolicy", pull, _PULL))
     causes += validate_resources(container.get("resources") or {}, f"{path}.resources")
-    return causes
+    return causes + validate_security(container.get("securityContext"), f"{path}.securityContext")
+
+
+def validate_images(containers: list[Obj], path: str) -> list[Cause]:
+    """What is wrong with the images of a Pod, which a template may still have."""
+    why = "must not have leading or trailing whitespace"
+    return [
+        invalid(f"{path}[{index}].image", one["image"], why)
+        for index, one in enumerate(containers)
+        if one.get("image", "") != one.get("image", "").strip()
+    ]
 
 
 def _ports(ports: list[Obj], path: str) -> list[Cause]:
@@ -100,20 +165,24 @@ def _ports(ports: list[Obj], path: str) -> list[Cause]:
     names: set[str] = set()
     for index, port in enumerate(ports):
         where = f"{path}[{index}]"
-        name, number = port.get("name", ""), port.get("containerPort", 0)
+        name, number, host = (
+            port.get("name", ""),
+            port.get("containerPort", 0),
+            port.get("hostPort"),
+        )
         if name:
             wrong = port_name(name)
             causes += [invalid(f"{where}.name", name, why) for why in wrong]
             if not wrong and name in names:
                 causes.append(duplicate(f"{where}.name", name))
-            names.add(name)
+            elif not wrong:
+                names.add(name)
         if not number:
             causes.append(required(f"{where}.containerPort"))
         else:
             causes += [
                 invalid(f"{where}.containerPort", number, why) for why in port_number(number)
             ]
-        host = port.get("hostPort", 0)
         if host:
             causes += [invalid(f"{where}.hostPort", host, why) for why in port_number(host)]
         protocol = port.get("protocol", "")
@@ -124,186 +193,77 @@ def _ports(ports: list[Obj], path: str) -> list[Cause]:
     return causes
 
 
-def _environment(env: list[Obj], path: str) -> list[Cause]:
+def _host_ports(containers: list[Obj], path: str) -> list[Cause]:
     causes: list[Cause] = []
-    for index, one in enumerate(env):
-        where = f"{path}[{index}]"
-        name = one.get("name", "")
-        if not name:
-            causes.append(required(f"{where}.name"))
-        elif "=" in name or not (name.isascii() and name.isprintable()):
-            why = (
-                "a valid environment variable name must consist only of printable ASCII characters"
-                " other than '='"
-            )
-            causes.append(invalid(f"{where}.name", name, why))
-        source = one.get("valueFrom")
-        if source is None:
-            continue
-        given = [kind for kind in _ENV_SOURCES if source.get(kind) is not None]
-        listed = "`fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
-        if not given:
-            causes.append(invalid(f"{where}.valueFrom", "", f"must specify one of: {listed}"))
-        elif one.get("value"):
-            why = "may not be specified when `value` is not empty"
-            causes.append(invalid(f"{where}.valueFrom", "", why))
-        elif len(given) > 1:
-            why = "may not have more than one field specified at a time"
-            causes.append(invalid(f"{where}.valueFrom", "", why))
-        for kind in ("configMapKeyRef", "secretKeyRef"):
-            reference = source.get(kind)
-            if reference is not None:
-                causes += [
-                    required(f"{where}.valueFrom.{kind}.{field}")
-                    for field in ("name", "key")
-                    if not reference.get(field)
-                ]
-        field_ref = source.get("fieldRef")
-        if field_ref is not None and not field_ref.get("fieldPath"):
-            causes.append(required(f"{where}.valueFrom.fieldRef.fieldPath"))
+    taken: set[str] = set()
+    for index, container in enumerate(containers):
+        for number, port in enumerate(container.get("ports") or ()):
+            host = port.get("hostPort")
+            if not host:
+                continue
+            shown = f"{port.get('protocol', '')}/{port.get('hostIP', '')}/{host}"
+            if shown in taken:
+                causes.append(duplicate(f"{path}[{index}].ports[{number}].hostPort", shown))
+            taken.add(shown)
     return causes
 
 
-def _mounts(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    paths: set[str] = set()
-    devices = {one.get("name") for one in container.get("volumeDevices") or ()}
-    for index, mount in enumerate(container.get("volumeMounts") or ()):
-        where = f"{path}[{index}]"
-        name, target = mount.get("name", ""), mount.get("mountPath", "")
-        if not name:
-            causes.append(required(f"{where}.name"))
-        elif name not in volumes:
-            causes.append(not_found(f"{where}.name", name))
-        if not target:
-            causes.append(required(f"{where}.mountPath"))
-        if target in paths:
-            causes.append(invalid(f"{where}.mountPath", target, "must be unique"))
-        paths.add(target)
-        if name and name in devices:
-            causes.append(invalid(f"{where}.name", name, "must not already exist in volumeDevices"))
-        for field in ("subPath", "subPathExpr"):
-            sub = mount.get(field, "")
-            if sub.startswith("/"):
-                causes.append(invalid(f"{where}.{field}", sub, "must be a relative path"))
-            if ".." in sub.split("/"):
-                causes.append(invalid(f"{where}.{field}", sub, "must not contain '..'"))
-        if mount.get("subPath") and mount.get("subPathExpr"):
-            why = "subPathExpr and subPath are mutually exclusive"
-            causes.append(invalid(f"{where}.subPathExpr", mount["subPathExpr"], why))
-        propagation = mount.get("mountPropagation")
-        modes = ("Bidirectional", "HostToContainer", "None")
-        if propagation is not None and propagation not in modes:
-            causes.append(unsupported(f"{where}.mountPropagation", propagation, modes))
-    return causes
-
-
-def _devices(devices: list[Obj], volumes: dict[str, Obj], path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    names: set[str] = set()
-    for index, device in enumerate(devices):
-        where = f"{path}[{index}]"
-        name = device.get("name", "")
-        volume = volumes.get(name)
-        if not name:
-            causes.append(required(f"{where}.name"))
-        elif name in names:
-            causes.append(invalid(f"{where}.name", name, "must be unique"))
-        elif volume is None:
-            causes.append(not_found(f"{where}.name", name))
-        elif "persistentVolumeClaim" not in volume and "ephemeral" not in volume:
-            why = (
-                "can only use volume source type of PersistentVolumeClaim or Ephemeral for block"
-                " mode"
-            )
-            causes.append(invalid(f"{where}.name", name, why))
-        names.add(name)
-        if not device.get("devicePath"):
-            causes.append(required(f"{where}.devicePath"))
-    return causes
+# -- resources
 
 
 def validate_resources(resources: Obj, path: str) -> list[Cause]:
     """What is wrong with requests and limits."""
     causes: list[Cause] = []
     limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
-    for kind, amounts in (("limits", limits), ("requests", requests)):
-        for name in amounts:
-            where = f"{path}.{kind}[{name}]" if "/" in name else f"{path}.{kind}.{name}"
-            if "/" not in name and not (name in _STANDARD - {"storage"} or "hugepages-" in name):
-                causes += [invalid(where, name, why) for why in qualified_name(name)]
-                causes.append(invalid(where, name, "must be a standard resource for containers"))
-            if parse(amounts[name]).mantissa < 0:
-                causes.append(invalid(where, amounts[name], "must be greater than or equal to 0"))
-    for name, amount in requests.items():
-        limit = limits.get(name)
-        if limit is not None and parse(amount) > parse(limit):
-            why = f"must be less than or equal to {name} limit of {limit}"
-            causes.append(invalid(f"{path}.requests", amount, why))
-    return causes
-
-
-def _probe(probe: Obj, path: str, *, readiness: bool) -> list[Cause]:
-    causes = _handler(probe, path)
-    for field in (
-        "initialDelaySeconds",
-        "timeoutSeconds",
-        "periodSeconds",
-        "successThreshold",
-        "failureThreshold",
-    ):
-        causes += not_negative(f"{path}.{field}", probe.get(field))
-    success = probe.get("successThreshold", 1)
-    if not readiness and success != 1:
-        causes.append(invalid(f"{path}.successThreshold", success, "must be 1"))
-    grace = probe.get("terminationGracePeriodSeconds")
-    if grace is not None:
-        if readiness:
-            why = "must not be set for readinessProbes"
-            causes.append(invalid(f"{path}.terminationGracePeriodSeconds", grace, why))
-        elif grace <= 0:
-            why = "must be greater than 0"
-            causes.append(invalid(f"{path}.terminationGracePeriodSeconds", grace, why))
-    return causes
-
-
-def _lifecycle(lifecycle: Obj, path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    for hook in ("postStart", "preStop"):
-        if lifecycle.get(hook) is not None:
-            causes += _handler(lifecycle[hook], f"{path}.{hook}")
-    return causes
-
-
-def _handler(handler: Obj, path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    given = 0
-    for kind in (*_HANDLERS, "sleep"):
-        found = handler.get(kind)
-        if found is None:
+    for name in sorted(limits):
+        causes += _amount(name, limits[name], f"{path}.limits[{name}]")
+    for name in sorted(requests):
+        causes += _amount(name, requests[name], f"{path}.requests[{name}]")
+        amount, limit = parse(requests[name]), limits.get(name)
+        shared = _native(name) and not name.startswith("hugepages-")
+        if limit is None:
+            if not shared:
+                why = "Limit must be set for non overcommitable resources"
+                causes.append(required(f"{path}.limits", why))
             continue
-        given += 1
-        where = f"{path}.{kind}"
-        if given > 1:
-            causes.append(forbidden(where, "may not specify more than 1 handler type"))
-        elif kind == "exec":
-            if not found.get("command"):
-                causes.append(required(f"{where}.command"))
-        elif kind == "httpGet":
-            if not found.get("path"):
-                causes.append(required(f"{where}.path"))
-            causes += _port(found.get("port"), f"{where}.port")
-            scheme = found.get("scheme", "HTTP")
-            if scheme not in ("HTTP", "HTTPS"):
-                causes.append(unsupported(f"{where}.scheme", scheme, ("HTTP", "HTTPS")))
-        elif kind != "sleep":
-            causes += _port(found.get("port"), f"{where}.port")
-    if not given:
-        causes.append(required(path, "must specify a handler type"))
+        most = parse(limit)
+        if not shared and (amount < most or most < amount):
+            why = f"must be equal to {name} limit of {most}"
+            causes.append(invalid(f"{path}.requests", str(amount), why))
+        elif amount > most:
+            why = f"must be less than or equal to {name} limit of {most}"
+            causes.append(invalid(f"{path}.requests", str(amount), why))
     return causes
 
 
-def _port(port: object, path: str) -> list[Cause]:
-    if isinstance(port, str):
-        return [invalid(path, port, why) for why in port_name(port)]
-    return [invalid(path, port, why) for why in port_number(port if isinstance(port, int) else 0)]
+def _native(name: str) -> bool:
+    return "/" not in name or "kubernetes.io/" in name
+
+
+def _amount(name: str, value: Json, path: str) -> list[Cause]:
+    causes = resource_name(name, path)
+    if "/" not in name:
+        if name not in _OF_CONTAINERS and not name.startswith("hugepages-"):
+            causes.append(invalid(path, name, "must be a standard resource for containers"))
+    elif not _native(name) and name.startswith("requests."):
+        causes.append(invalid(path, name, "doesn't follow extended resource name standard"))
+    return causes + resource_amount(name, value, path)
+
+
+def resource_name(name: str, path: str) -> list[Cause]:
+    """What is wrong with the name of a resource."""
+    causes = [invalid(path, name, why) for why in qualified_name(name)]
+    if not causes and "/" not in name and name not in STANDARD:
+        if name.startswith(("hugepages-", "requests.hugepages-")):
+            return []
+        causes.append(invalid(path, name, "must be a standard resource type or fully qualified"))
+    return causes
+
+
+def resource_amount(name: str, value: Json, path: str) -> list[Cause]:
+    """What is wrong with an amount of a resource."""
+    amount = parse(value)
+    causes = [invalid(path, str(amount), NOT_NEGATIVE)] if amount.mantissa < 0 else []
+    if (name in _WHOLE or not _native(name)) and amount.exponent < 0:
+        causes.append(invalid(path, str(amount), "must be an integer"))
+    return causes

@@ -6,7 +6,7 @@ Source: apimachinery ``pkg/util/validation/{validation.go,field/errors.go}``.
 import re
 from collections.abc import Iterable
 
-from tutor.offline.admission.gojson import dumps
+from tutor.offline.admission.gojson import dumps, quote
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 
@@ -27,9 +27,13 @@ _KEY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
 _PERCENT = re.compile(r"[0-9]+%", re.ASCII)
 
 
+def _shown(value: Json) -> str:
+    return quote(value) if isinstance(value, str) else dumps(value)
+
+
 def invalid(path: str, value: Json, why: str) -> Cause:
     """A value that breaks a rule."""
-    return Cause("FieldValueInvalid", f"Invalid value: {dumps(value)}: {why}", path)
+    return Cause("FieldValueInvalid", f"Invalid value: {_shown(value)}: {why}", path)
 
 
 def required(path: str, why: str = "") -> Cause:
@@ -39,12 +43,12 @@ def required(path: str, why: str = "") -> Cause:
 
 def duplicate(path: str, value: Json) -> Cause:
     """A value that may stand once and stands twice."""
-    return Cause("FieldValueDuplicate", f"Duplicate value: {dumps(value)}", path)
+    return Cause("FieldValueDuplicate", f"Duplicate value: {_shown(value)}", path)
 
 
 def not_found(path: str, value: Json) -> Cause:
     """A reference to something that is not there."""
-    return Cause("FieldValueNotFound", f"Not found: {dumps(value)}", path)
+    return Cause("FieldValueNotFound", f"Not found: {_shown(value)}", path)
 
 
 def forbidden(path: str, why: str) -> Cause:
@@ -57,7 +61,7 @@ def unsupported(path: str, value: Json, values: Iterable[str]) -> Cause:
     listed = ", ".join(f'"{one}"' for one in values)
     return Cause(
         "FieldValueNotSupported",
-        f"Unsupported value: {dumps(value)}: supported values: {listed}",
+        f"Unsupported value: {_shown(value)}: supported values: {listed}",
         path,
     )
 
@@ -115,6 +119,13 @@ def dns_subdomain(value: str) -> list[str]:
             )
         )
     return wrong
+
+
+def path_segment(value: str) -> list[str]:
+    """What is wrong with a name that only has to stand in a path."""
+    if value in (".", ".."):
+        return [f"may not be '{value}'"]
+    return [f"may not contain '{one}'" for one in "/%" if one in value]
 
 
 def label_value(value: str) -> list[str]:

@@ -17,6 +17,7 @@ from tutor.offline.objects import Obj
 
 _HOST = "HostNetwork HostPID HostIPC ShareProcessNamespace HostUsers"
 _FIELDS = {
+    "Capabilities": "Add Drop",
     "ConfigMapKeySelector": "Name Key Optional",
     "ConfigMapProjection": "Name Items Optional",
     "ConfigMapVolumeSource": "Name Items DefaultMode Optional",
@@ -25,6 +26,7 @@ _FIELDS = {
     " StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy"
     " SecurityContext Stdin StdinOnce TTY",
     "ContainerPort": "Name HostPort ContainerPort Protocol HostIP",
+    "DeploymentStrategy": "Type RollingUpdate",
     "DownwardAPIProjection": "Items",
     "DownwardAPIVolumeFile": "Path FieldRef ResourceFieldRef Mode",
     "DownwardAPIVolumeSource": "Items DefaultMode",
@@ -37,9 +39,16 @@ _FIELDS = {
     "HostPathVolumeSource": "Path Type",
     "KeyToPath": "Key Path Mode",
     "Lifecycle": "PostStart PreStop StopSignal",
+    "LocalVolumeSource": "Path FSType",
+    "NFSVolumeSource": "Server Path ReadOnly",
+    "NodeSelectorRequirement": "Key Operator Values",
+    "NodeSelectorTerm": "MatchExpressions MatchFields",
     "ObjectFieldSelector": "APIVersion FieldPath",
     "PersistentVolumeClaimSpec": "AccessModes Selector Resources VolumeName StorageClassName"
     " VolumeMode DataSource DataSourceRef VolumeAttributesClassName",
+    "PersistentVolumeSource": "GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD"
+    " Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk"
+    " PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI",
     "PersistentVolumeClaimVolumeSource": "ClaimName ReadOnly",
     "PodSecurityContext": "SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot"
     " SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls"
@@ -55,6 +64,8 @@ _FIELDS = {
     " SuccessThreshold FailureThreshold TerminationGracePeriodSeconds",
     "ProjectedVolumeSource": "Sources DefaultMode",
     "ResourceRequirements": "Limits Requests Claims",
+    "RollingUpdateDeployment": "MaxUnavailable MaxSurge",
+    "SeccompProfile": "Type LocalhostProfile",
     "SecretKeySelector": "Name Key Optional",
     "SecretProjection": "Name Items Optional",
     "SecretVolumeSource": "SecretName Items DefaultMode Optional",
@@ -82,20 +93,32 @@ _BY_VALUE = frozenset({("Container", "resources"), ("PersistentVolumeClaimSpec",
 _ZEROS: dict[str, Json] = {"s": "", "i": 0, "l": 0, "n": 0, "b": False, "x": 0, "q": "0"}
 
 
-def difference(old: Obj, new: Obj, type_name: str) -> str:
-    """How two values differ, in the lines of the server's text."""
+def as_go(obj: Obj, type_name: str) -> Obj:
+    """A value as the server's own type would be written, for refusals that show it whole."""
+    return _object(obj, types().type(type_name))
+
+
+def difference(old: Obj, new: Obj, type_name: str, part: str = "") -> str:
+    """How two values differ, in the lines of the server's text.
+
+    Args:
+        old: The value before.
+        new: The value after.
+        type_name: Their type.
+        part: The part of it that is compared, if not all is: a struct that lies in the other.
+    """
     before, after = (
-        (dumps(_object(one, types().type(type_name)), indent=1, ensure_ascii=False) + "\n")
+        (dumps(_object(one, types().type(type_name), part), indent=1, ensure_ascii=False) + "\n")
         for one in (old, new)
     )
     lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), n=3)
     return "".join(list(lines)[2:])
 
 
-def _object(obj: Obj, type_: Type) -> Obj:
+def _object(obj: Obj, type_: Type, part: str = "") -> Obj:
     if type_.name in _TAGGED:
         return {name: obj[name] for name in type_.fields if name in obj}
-    names = _FIELDS.get(type_.name)
+    names = _FIELDS.get(part or type_.name)
     lower = {name.lower(): name for name in type_.fields}
     shown: Obj = {}
     ordered = names.split() if names else [name[:1].upper() + name[1:] for name in type_.fields]

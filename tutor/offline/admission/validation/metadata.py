@@ -20,6 +20,7 @@ from tutor.offline.objects import Obj
 
 MAX_ANNOTATIONS = 256 * 1024
 NameRule = Callable[[str], list[str]]
+_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _OPERATORS = {"In", "NotIn", "Exists", "DoesNotExist"}
 
 
@@ -42,24 +43,48 @@ def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> 
 
 def _shared(metadata: Obj, path: str) -> list[Cause]:
     causes = not_negative(f"{path}.generation", metadata.get("generation"))
-    causes += validate_labels(metadata.get("labels"), f"{path}.labels")
-    causes += validate_annotations(metadata.get("annotations"), f"{path}.annotations")
-    causes += _owners(metadata.get("ownerReferences") or [], f"{path}.ownerReferences")
-    for finalizer in metadata.get("finalizers") or ():
+    causes += _described(metadata, path)
+    finalizers = metadata.get("finalizers") or []
+    for finalizer in finalizers:
         causes += [
             invalid(f"{path}.finalizers", finalizer, why) for why in qualified_name(finalizer)
         ]
+    if "orphan" in finalizers and "foregroundDeletion" in finalizers:
+        why = "finalizer orphan and foregroundDeletion cannot be both set"
+        causes.append(invalid(f"{path}.finalizers", finalizers, why))
+    return causes + _finalizers(finalizers, path)
+
+
+def _described(metadata: Obj, path: str) -> list[Cause]:
+    causes = validate_labels(metadata.get("labels"), f"{path}.labels")
+    causes += validate_annotations(metadata.get("annotations"), f"{path}.annotations")
+    return causes + _owners(metadata.get("ownerReferences") or [], f"{path}.ownerReferences")
+
+
+def _finalizers(finalizers: list[str], path: str) -> list[Cause]:
+    """What is wrong with finalizers beside the form of their names."""
+    causes: list[Cause] = []
+    for index, finalizer in enumerate(finalizers):
+        causes += finalizer_name(finalizer, f"{path}.finalizers[{index}]")
     return causes
+
+
+def finalizer_name(finalizer: str, path: str) -> list[Cause]:
+    """What is wrong with a finalizer that is neither known nor somebody's."""
+    if "/" in finalizer or finalizer in _FINALIZERS:
+        return []
+    why = "name is neither a standard finalizer name nor is it fully qualified"
+    return [invalid(path, finalizer, why)]
 
 
 def validate_metadata_update(
     new: Obj, old: Obj, rule: NameRule, path: str = "metadata"
 ) -> list[Cause]:
     """What is wrong with a change of metadata. What the server counts twice is here twice."""
-    causes = _changed(new, old, path)
-    before = set(old.get("finalizers") or ())
+    causes: list[Cause] = []
     if "deletionTimestamp" in old:
-        added = [one for one in new.get("finalizers") or () if one not in before]
+        before = set(old.get("finalizers") or ())
+        added = sorted({one for one in new.get("finalizers") or () if one not in before})
         if added:
             listed = "[]string{" + ", ".join(f'"{one}"' for one in added) + "}"
             why = (
@@ -67,15 +92,13 @@ def validate_metadata_update(
                 f" finalizers {listed}"
             )
             causes.append(Cause("FieldValueForbidden", f"Forbidden: {why}", f"{path}.finalizers"))
-    return causes
-
-
-def _changed(new: Obj, old: Obj, path: str) -> list[Cause]:
-    causes = _shared(new, path)
-    for field in ("name", "namespace", "uid"):
-        if new.get(field) != old.get(field):
-            causes.append(invalid(f"{path}.{field}", new.get(field, ""), IMMUTABLE))
-    return causes
+    causes += [
+        invalid(f"{path}.{field}", new.get(field, ""), IMMUTABLE)
+        for field in ("name", "namespace", "uid")
+        if new.get(field) != old.get(field)
+    ]
+    causes += _described(new, path)
+    return causes + _finalizers(new.get("finalizers") or [], path)
 
 
 def validate_labels(labels: Json, path: str) -> list[Cause]:
@@ -113,14 +136,19 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
             for field in ("name", "uid")
             if not owner.get(field)
         ]
+        if (version, kind) == ("v1", "Event"):
+            why = "/v1, Kind=Event is disallowed from being an owner"
+            causes.append(invalid(path, owner, why))
         if owner.get("controller"):
+            current = f"{kind}/{owner.get('name', '')}"
             if controller:
                 why = (
                     'Only one reference can have Controller set to true. Found "true" in'
-                    f" references for {controller} and {owner.get('name', '')}"
+                    f" references for {controller} and {current}"
                 )
                 causes.append(invalid(path, owners, why))
-            controller = owner.get("name", "")
+            else:
+                controller = current
     return causes
 
 

@@ -41,7 +41,7 @@ def validate_endpoints(obj: Obj) -> list[Cause]:
 
 
 @lru_cache(maxsize=4096)
-def _wrong(text: str) -> tuple[str, ...]:
+def address_of_endpoint(text: str) -> tuple[str, ...]:
     """What is wrong with an address of an endpoint."""
     try:
         found = ipaddress.ip_address(text)
@@ -60,7 +60,7 @@ def _wrong(text: str) -> tuple[str, ...]:
 
 def _address(address: Obj, path: str) -> list[Cause]:
     text = address.get("ip") or ""
-    causes = [invalid(f"{path}.ip", text, why) for why in _wrong(text)]
+    causes = [invalid(f"{path}.ip", text, why) for why in address_of_endpoint(text)]
     if address.get("hostname"):
         name = address["hostname"]
         causes += [invalid(f"{path}.hostname", name, why) for why in dns_label(name)]

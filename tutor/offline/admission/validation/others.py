@@ -5,34 +5,69 @@ Source: ``pkg/apis/{core,policy,discovery,coordination}/validation/validation.go
 
 import base64
 import binascii
+from dataclasses import replace
 
-from tutor.manifest.quantity import parse
+from tutor.offline.admission.gojson import JsonError, loads
+from tutor.offline.admission.validation.containers import (
+    STANDARD,
+    resource_amount,
+    resource_name,
+)
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
     config_key,
     dns_label,
     dns_subdomain,
+    duplicate,
     forbidden,
     invalid,
+    label_value,
     not_negative,
+    path_segment,
     qualified_name,
     required,
     too_long,
     unsupported,
 )
 from tutor.offline.admission.validation.metadata import (
-    validate_labels,
+    finalizer_name,
     validate_metadata,
     validate_metadata_update,
     validate_selector,
 )
+from tutor.offline.admission.validation.scheduling import EFFECTS
 from tutor.offline.admission.validation.workloads import at_most_whole, int_or_percent
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
 MAX_DATA = 1024 * 1024
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+_DOCKER = {
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+}
+_HUGE = ("hugepages-", "requests.hugepages-")
+_SCOPES = frozenset(
+    {
+        "Terminating",
+        "NotTerminating",
+        "BestEffort",
+        "NotBestEffort",
+        "PriorityClass",
+        "CrossNamespacePodAffinity",
+        "VolumeAttributesClass",
+    }
+)
+_COMPUTED = frozenset(
+    {
+        "cpu",
+        "memory",
+        "requests.cpu",
+        "requests.memory",
+        "limits.cpu",
+        "limits.memory",
+    }
+)
 
 
 def validate_config_map(obj: Obj) -> list[Cause]:
@@ -69,7 +104,34 @@ def validate_secret(obj: Obj) -> list[Cause]:
         size += len(_bytes(data[key]))
     if size > MAX_DATA:
         causes.append(too_long("data", MAX_DATA))
+    kind = obj.get("type", "Opaque")
+    if kind == "kubernetes.io/service-account-token":
+        account = "kubernetes.io/service-account.name"
+        if not (meta(obj).get("annotations") or {}).get(account):
+            causes.append(required(f"metadata.annotations[{account}]"))
+    for key in _DOCKER.get(kind, ()):
+        causes += [required(f"data[{key}]")] if key not in data else _json(data[key], key)
+    if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & data.keys():
+        causes += [required("data[username]"), required("data[password]")]
+    if kind == "kubernetes.io/ssh-auth" and not data.get("ssh-privatekey"):
+        causes.append(required("data[ssh-privatekey]"))
+    if kind == "kubernetes.io/tls":
+        causes += [required(f"data[{key}]") for key in ("tls.crt", "tls.key") if key not in data]
     return causes
+
+
+def _json(text: Json, key: str) -> list[Cause]:
+    """What is wrong with a key that should hold JSON. What it holds is not shown."""
+    try:
+        found = loads(_bytes(text).decode("utf-8", "replace"))
+    except JsonError as error:
+        return [invalid(f"data[{key}]", "<secret contents redacted>", str(error))]
+    if isinstance(found, dict) or found is None:
+        return []
+    kinds = {list: "array", str: "string", bool: "bool"}
+    what = kinds.get(type(found), "number")
+    why = f"json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"
+    return [invalid(f"data[{key}]", "<secret contents redacted>", why)]
 
 
 def _bytes(text: Json) -> bytes:
@@ -102,6 +164,7 @@ def validate_namespace(obj: Obj) -> list[Cause]:
     causes = validate_metadata(meta(obj), dns_label)
     for finalizer in (obj.get("spec") or {}).get("finalizers") or ():
         causes += [invalid("spec.finalizers", finalizer, why) for why in qualified_name(finalizer)]
+        causes += finalizer_name(finalizer, "spec.finalizers")
     return causes
 
 
@@ -110,28 +173,33 @@ def validate_node(obj: Obj) -> list[Cause]:
     causes = validate_metadata(meta(obj), dns_subdomain)
     seen: set[tuple[object, object]] = set()
     for index, taint in enumerate((obj.get("spec") or {}).get("taints") or ()):
-        where = f"spec.taints[{index}]"
-        key, effect = taint.get("key", ""), taint.get("effect", "")
+        where = f"metadata.taints[{index}]"  # so the server says, though they are in the spec
+        key, effect, value = taint.get("key", ""), taint.get("effect", ""), taint.get("value", "")
         causes += [invalid(f"{where}.key", key, why) for why in qualified_name(key)]
-        causes += [
-            one
-            for one in validate_labels({"a": taint.get("value", "")}, f"{where}.value")
-            if taint.get("value")
-        ]
+        wrong = label_value(value)
+        if wrong:
+            causes.append(invalid(f"{where}.value", value, ";".join(wrong)))
         if not effect:
             causes.append(required(f"{where}.effect"))
-        elif effect not in _EFFECTS:
-            causes.append(unsupported(f"{where}.effect", effect, _EFFECTS))
+        elif effect not in EFFECTS:
+            causes.append(unsupported(f"{where}.effect", effect, EFFECTS))
         if (key, effect) in seen:
-            shown = {"Key": key, "Value": taint.get("value", ""), "Effect": effect}
-            causes.append(invalid(where, shown, "taints must be unique by key and effect pair"))
+            shown = {
+                "Key": key,
+                "Value": value,
+                "Effect": effect,
+                "TimeAdded": taint.get("timeAdded"),
+            }
+            found = duplicate(where, shown)
+            why = "taints must be unique by key and effect pair"
+            causes.append(replace(found, message=f"{found.message}: {why}"))
         seen.add((key, effect))
     return causes
 
 
 def validate_budget(obj: Obj) -> list[Cause]:
-    """What is wrong with a new disruption budget."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
+    """What is wrong with a new disruption budget. Its name is looked at last, and hardly."""
+    causes: list[Cause] = []
     spec = obj.get("spec") or {}
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     if least is not None and most is not None:
@@ -152,18 +220,50 @@ def validate_budget(obj: Obj) -> list[Cause]:
     policies = ("AlwaysAllow", "IfHealthyBudget")
     if policy is not None and policy not in policies:
         causes.append(unsupported("spec.unhealthyPodEvictionPolicy", policy, policies))
-    return causes
+    return causes or validate_metadata(meta(obj), path_segment)
 
 
 def validate_quota(obj: Obj) -> list[Cause]:
     """What is wrong with a new quota."""
     causes = validate_metadata(meta(obj), dns_subdomain)
-    hard = (obj.get("spec") or {}).get("hard") or {}
+    spec = obj.get("spec") or {}
+    hard = spec.get("hard") or {}
     for name in sorted(hard):
         where = f"spec.hard[{name}]"
-        causes += [invalid(where, name, why) for why in qualified_name(name)]
-        if parse(hard[name]).mantissa < 0:
-            causes.append(invalid(where, hard[name], "must be greater than or equal to 0"))
+        causes += resource_name(name, where)
+        if "/" not in name and name not in STANDARD and not name.startswith(_HUGE):
+            causes.append(invalid(where, name, "must be a standard resource for quotas"))
+        causes += resource_amount(name, hard[name], where)
+    scopes = spec.get("scopes") or []
+    for scope in scopes:
+        if scope not in _SCOPES:
+            causes.append(invalid("spec.scopes", scopes, "unsupported scope"))
+        causes += [
+            invalid("spec.scopes", scopes, "unsupported scope applied to resource")
+            for name in sorted(hard)
+            if name in STANDARD and not _fits(scope, name)
+        ]
+    causes += [
+        invalid("spec.scopes", scopes, "conflicting scopes")
+        for pair in ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"})
+        if pair <= set(scopes)
+    ]
+    return causes
+
+
+def _fits(scope: str, name: str) -> bool:
+    """Whether a scope can be asked of a resource."""
+    if scope == "BestEffort":
+        return name == "pods"
+    return name in _COMPUTED or name == "pods"
+
+
+def validate_quota_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a quota."""
+    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain) + validate_quota(new)
+    scopes = (new.get("spec") or {}).get("scopes") or []
+    if set(scopes) != set((old.get("spec") or {}).get("scopes") or ()):
+        causes.append(invalid("spec.scopes", scopes, IMMUTABLE))
     return causes
 
 

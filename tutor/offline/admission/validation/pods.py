@@ -1,19 +1,22 @@
-"""Pods and Pod templates: volumes, scheduling, names; and what a Pod's update may change.
+"""Pods and Pod templates; and what a Pod's update may change.
 
 Source: ``ValidatePodSpec``, ``ValidatePodUpdate`` in ``pkg/apis/core/validation/validation.go``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 
-from tutor.offline.admission.validation.containers import validate_containers
+from tutor.offline.admission.validation.containers import (
+    validate_containers,
+    validate_images,
+    validate_init_containers,
+)
 from tutor.offline.admission.validation.fields import (
     dns_label,
     dns_subdomain,
     duplicate,
     forbidden,
     invalid,
-    label_value,
-    not_negative,
     qualified_name,
     required,
     unsupported,
@@ -24,21 +27,24 @@ from tutor.offline.admission.validation.metadata import (
     validate_labels,
     validate_metadata,
     validate_metadata_update,
-    validate_selector,
 )
+from tutor.offline.admission.validation.scheduling import (
+    validate_affinity,
+    validate_spread,
+    validate_tolerations,
+)
+from tutor.offline.admission.validation.security import validate_host_users, validate_pod_security
+from tutor.offline.admission.validation.volumes import validate_volumes
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
-_DNS = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+_DNS = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _RESTART = ("Always", "OnFailure", "Never")
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
-_REQUIRED = {
-    "configMap": "name",
-    "hostPath": "path",
-    "nfs": "path server",
-    "persistentVolumeClaim": "claimName",
-    "secret": "secretName",
-}
+_PREEMPTION = ("PreemptLowerPriority", "Never")
+_SYSTEMS = ("linux", "windows")
+_COST = "controller.kubernetes.io/pod-deletion-cost"
+_MOST = 2**31 - 1
+_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _CHANGEABLE = (
     "spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
     "`spec.tolerations` (only additions to existing tolerations),"
@@ -48,8 +54,36 @@ _CHANGEABLE = (
 
 def validate_pod(pod: Obj) -> list[Cause]:
     """What is wrong with a new Pod."""
+    causes = _whole(pod)
+    spec = pod.get("spec") or {}
+    if spec.get("ephemeralContainers"):
+        causes.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    if spec.get("nodeName") and spec.get("schedulingGates"):
+        why = "cannot be set until all schedulingGates have been cleared"
+        causes.append(forbidden("spec.nodeName", why))
+    return causes
+
+
+def _whole(pod: Obj) -> list[Cause]:
+    """What is wrong with a Pod, new or changed."""
+    spec = pod.get("spec") or {}
     causes = validate_metadata(meta(pod), dns_subdomain)
-    return causes + validate_pod_spec(pod.get("spec") or {}, "spec")
+    causes += _annotations(meta(pod).get("annotations") or {}, "metadata.annotations")
+    causes += validate_pod_spec(spec, "spec", whole=True)
+    for part in ("containers", "initContainers"):
+        causes += validate_images(spec.get(part) or [], f"spec.{part}")
+    return causes
+
+
+def _annotations(annotations: Mapping[str, str], path: str) -> list[Cause]:
+    cost = annotations.get(_COST)
+    if cost is None:
+        return []
+    digits = cost.removeprefix("-")
+    good = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+    if good and -_MOST - 1 <= int(cost) <= _MOST:
+        return []
+    return [invalid(f"{path}[{_COST}]", cost, "must be a 32bit integer")]
 
 
 def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> list[Cause]:
@@ -61,8 +95,10 @@ def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> l
         claims: Claim templates, which its containers may mount, and which come before volumes.
     """
     metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
-    causes = validate_labels(metadata.get("labels"), f"{path}.metadata.labels")
-    causes += validate_annotations(metadata.get("annotations"), f"{path}.metadata.annotations")
+    annotations = metadata.get("annotations")
+    causes = validate_labels(metadata.get("labels"), f"{path}.labels")
+    causes += validate_annotations(annotations, f"{path}.annotations")
+    causes += _annotations(annotations or {}, f"{path}.annotations")
     claimed: list[Obj] = []
     for claim in claims:
         name = meta(claim).get("name", "")
@@ -72,203 +108,187 @@ def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> l
         names = {one["name"] for one in claimed}
         rest = [one for one in spec.get("volumes") or () if one.get("name") not in names]
         spec = {**spec, "volumes": [*claimed, *rest]}
-    return causes + validate_pod_spec(spec, f"{path}.spec")
-
-
-def validate_pod_spec(spec: Obj, path: str) -> list[Cause]:
-    """What is wrong with the spec of a Pod or of a template."""
-    volumes, causes = _volumes(spec.get("volumes") or [], f"{path}.volumes")
-    containers = spec.get("containers") or []
-    causes += validate_containers(containers, volumes, f"{path}.containers")
-    causes += validate_containers(
-        spec.get("initContainers") or [], volumes, f"{path}.initContainers", init=True
-    )
-    names = {one.get("name") for one in containers}
-    for index, one in enumerate(spec.get("initContainers") or ()):
-        if one.get("name") and one["name"] in names:
-            causes.append(duplicate(f"{path}.initContainers[{index}].name", one["name"]))
-    restart = spec.get("restartPolicy", "")
-    if not restart:
-        causes.append(required(f"{path}.restartPolicy"))
-    elif restart not in _RESTART:
-        causes.append(unsupported(f"{path}.restartPolicy", restart, _RESTART))
-    dns = spec.get("dnsPolicy", "")
-    if not dns:
-        causes.append(required(f"{path}.dnsPolicy"))
-    elif dns not in _DNS:
-        causes.append(unsupported(f"{path}.dnsPolicy", dns, _DNS))
-    causes += validate_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
-    causes += _host(spec, path)
-    causes += _tolerations(spec.get("tolerations") or [], f"{path}.tolerations")
-    causes += _affinity(spec.get("affinity") or {}, f"{path}.affinity")
-    causes += _spread(spec, path)
-    for field, rule in (
-        ("serviceAccountName", dns_subdomain),
-        ("nodeName", dns_subdomain),
-        ("hostname", dns_label),
-        ("subdomain", dns_label),
-        ("priorityClassName", dns_subdomain),
-        ("runtimeClassName", dns_subdomain),
-    ):
-        value = spec.get(field)
-        if value:
-            causes += [invalid(f"{path}.{field}", value, why) for why in rule(value)]
-    deadline = spec.get("activeDeadlineSeconds")
-    if deadline is not None and not 1 <= deadline <= 2**31 - 1:
-        why = "must be between 1 and 2147483647, inclusive"
-        causes.append(invalid(f"{path}.activeDeadlineSeconds", deadline, why))
+    causes += validate_pod_spec(spec, f"{path}.spec")
+    if spec.get("ephemeralContainers"):
+        why = "ephemeral containers not allowed in pod template"
+        causes.append(forbidden(f"{path}.spec.ephemeralContainers", why))
     return causes
 
 
-def _volumes(volumes: list[Obj], path: str) -> tuple[dict[str, Obj], list[Cause]]:
-    causes: list[Cause] = []
-    found: dict[str, Obj] = {}
-    for index, volume in enumerate(volumes):
-        where = f"{path}[{index}]"
-        kinds = [kind for kind in volume if kind != "name" and volume[kind] is not None]
-        for number, kind in enumerate(kinds):
-            if number:
-                causes.append(
-                    forbidden(f"{where}.{kind}", "may not specify more than 1 volume type")
-                )
-                continue
-            causes += [
-                required(f"{where}.{kind}.{field}")
-                for field in _REQUIRED.get(kind, "").split()
-                if not volume[kind].get(field)
-            ]
-        if not kinds:
-            causes.append(required(where, "must specify a volume type"))
-        name = volume.get("name", "")
+def validate_pod_spec(spec: Obj, path: str, *, whole: bool = False) -> list[Cause]:
+    """What is wrong with the spec of a Pod or of a template.
+
+    Args:
+        spec: The spec.
+        path: Where it stands.
+        whole: Whether it is a Pod's, of which everything is known by now.
+    """
+    volumes, causes = validate_volumes(spec.get("volumes") or [], f"{path}.volumes")
+    containers, first = spec.get("containers") or [], spec.get("initContainers") or []
+    grace = spec.get("terminationGracePeriodSeconds")
+    causes += validate_containers(containers, volumes, grace, f"{path}.containers")
+    causes += validate_init_containers(first, containers, volumes, grace, f"{path}.initContainers")
+    causes += _host_network(spec, path, whole)
+    causes += _word(spec, "restartPolicy", _RESTART, path)
+    causes += _word(spec, "dnsPolicy", _DNS, path)
+    causes += validate_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
+    causes += validate_pod_security(spec, path)
+    causes += validate_affinity(spec.get("affinity") or {}, f"{path}.affinity")
+    causes += _dns(spec, f"{path}.dnsConfig")
+    for index, gate in enumerate(spec.get("readinessGates") or ()):
+        where, name = f"{path}.readinessGates[{index}].conditionType", gate.get("conditionType", "")
+        causes += [invalid(where, name, why) for why in qualified_name(name)]
+    causes += _gates(spec.get("schedulingGates") or (), f"{path}.schedulingGates")
+    causes += validate_spread(
+        spec.get("topologySpreadConstraints") or [], f"{path}.topologySpreadConstraints"
+    )
+    causes += validate_host_users(spec, path)
+    return causes + _names(spec, path)
+
+
+def _word(spec: Obj, field: str, words: tuple[str, ...], path: str) -> list[Cause]:
+    value = spec.get(field, "")
+    if not value:
+        return [required(f"{path}.{field}")]
+    return [] if value in words else [unsupported(f"{path}.{field}", value, words)]
+
+
+def _names(spec: Obj, path: str) -> list[Cause]:
+    """What stands at the end of the server's list: names, a deadline, tolerations, hosts."""
+    causes = _named(spec, path, "serviceAccountName", "nodeName")
+    deadline = spec.get("activeDeadlineSeconds")
+    if deadline is not None and not 1 <= deadline <= _MOST:
+        why = f"must be between 1 and {_MOST}, inclusive"
+        causes.append(invalid(f"{path}.activeDeadlineSeconds", deadline, why))
+    for field in ("hostname", "subdomain"):
+        value = spec.get(field)
+        if value:
+            causes += [invalid(f"{path}.{field}", value, why) for why in dns_label(value)]
+    causes += validate_tolerations(spec.get("tolerations") or [], f"{path}.tolerations")
+    for index, alias in enumerate(spec.get("hostAliases") or ()):
+        where, address = f"{path}.hostAliases[{index}]", alias.get("ip", "")
+        causes += _addressed(address, f"{where}.ip")
+        for number, name in enumerate(alias.get("hostnames") or ()):
+            at = f"{where}.hostnames[{number}]"
+            causes += [invalid(at, name, why) for why in dns_subdomain(name)]
+    causes += _named(spec, path, "priorityClassName", "runtimeClassName")
+    preemption = spec.get("preemptionPolicy")
+    if preemption is not None and preemption not in _PREEMPTION:
+        causes.append(unsupported(f"{path}.preemptionPolicy", preemption, _PREEMPTION))
+    if spec.get("os") is not None:
+        name = spec["os"].get("name", "")
         if not name:
-            causes.append(required(f"{where}.name"))
-            continue
-        wrong = dns_label(name)
-        causes += [invalid(f"{where}.name", name, why) for why in wrong]
-        if name in found:
-            causes.append(duplicate(f"{where}.name", name))
-        found[name] = volume
-    return found, causes
+            causes.append(required(f"{path}.os.name", "cannot be empty"))
+        elif name not in _SYSTEMS:
+            causes.append(unsupported(f"{path}.os", name, _SYSTEMS))
+    return causes
 
 
-def _host(spec: Obj, path: str) -> list[Cause]:
+def _named(spec: Obj, path: str, *fields: str) -> list[Cause]:
+    return [
+        invalid(f"{path}.{field}", spec[field], why)
+        for field in fields
+        if spec.get(field)
+        for why in dns_subdomain(spec[field])
+    ]
+
+
+def _addressed(address: str, path: str) -> list[Cause]:
+    try:
+        ip_address(address)
+    except ValueError:
+        return [invalid(path, address, _ADDRESS)]
+    return []
+
+
+def _host_network(spec: Obj, path: str, whole: bool) -> list[Cause]:
     causes: list[Cause] = []
     if not spec.get("hostNetwork"):
         return causes
-    for part in ("containers", "initContainers"):
-        for index, container in enumerate(spec.get(part) or ()):
-            for number, port in enumerate(container.get("ports") or ()):
-                host = port.get("hostPort", 0)
-                if host and host != port.get("containerPort"):
-                    where = f"{path}.{part}[{index}].ports[{number}].hostPort"
-                    why = "must match `containerPort` when `hostNetwork` is true"
-                    causes.append(invalid(where, host, why))
+    for index, container in enumerate(spec.get("containers") or ()):
+        for number, port in enumerate(container.get("ports") or ()):
+            host = port.get("hostPort", 0)
+            if (whole or host) and host != port.get("containerPort", 0):
+                where = f"{path}.containers[{index}].ports[{number}].hostPort"
+                why = "must match `containerPort` when `hostNetwork` is true"
+                causes.append(invalid(where, host, why))
     return causes
 
 
-def _tolerations(tolerations: list[Obj], path: str) -> list[Cause]:
+def _dns(spec: Obj, path: str) -> list[Cause]:
+    config = spec.get("dnsConfig")
+    if spec.get("dnsPolicy") == "None":
+        if config is None:
+            return [required(path, "must provide `dnsConfig` when `dnsPolicy` is None")]
+        if not config.get("nameservers"):
+            why = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+            return [required(f"{path}.nameservers", why)]
+    if config is None:
+        return []
     causes: list[Cause] = []
-    for index, one in enumerate(tolerations):
-        where = f"{path}[{index}]"
-        key, operator = one.get("key", ""), one.get("operator", "")
-        if key:
-            causes += [invalid(f"{where}.key", key, why) for why in qualified_name(key)]
-        elif operator != "Exists":
-            why = (
-                'operator must be Exists when `key` is empty, which means "match all values and'
-                ' all keys"'
-            )
-            causes.append(invalid(f"{where}.operator", operator, why))
-        if one.get("tolerationSeconds") is not None and one.get("effect") != "NoExecute":
-            why = "effect must be 'NoExecute' when `tolerationSeconds` is set"
-            causes.append(invalid(f"{where}.effect", one.get("effect", ""), why))
-        value = one.get("value", "")
-        if operator in ("", "Equal"):
-            causes += [invalid(f"{where}.operator", value, why) for why in label_value(value)]
-        elif operator == "Exists":
-            if value:
-                why = "value must be empty when `operator` is 'Exists'"
-                causes.append(invalid(f"{where}.operator", one, why))
-        else:
-            causes.append(unsupported(f"{where}.operator", operator, ("Equal", "Exists")))
-        effect = one.get("effect", "")
-        if effect and effect not in _EFFECTS:
-            causes.append(unsupported(f"{where}.effect", effect, _EFFECTS))
+    servers, searches = config.get("nameservers") or [], config.get("searches") or []
+    if len(servers) > 3:
+        why = "must not have more than 3 nameservers"
+        causes.append(invalid(f"{path}.nameservers", servers, why))
+    for index, server in enumerate(servers):
+        causes += _addressed(server, f"{path}.nameservers[{index}]")
+    if len(searches) > 32:
+        why = "must not have more than 32 search paths"
+        causes.append(invalid(f"{path}.searches", searches, why))
+    if len(" ".join(searches)) > 2048:
+        why = "must not have more than 2048 characters (including spaces) in the search list"
+        causes.append(invalid(f"{path}.searches", searches, why))
+    for index, option in enumerate(config.get("options") or ()):
+        if not option.get("name"):
+            causes.append(required(f"{path}.options[{index}]", "must not be empty"))
     return causes
 
 
-def _affinity(affinity: Obj, path: str) -> list[Cause]:
+def _gates(gates: Iterable[Obj], path: str) -> list[Cause]:
     causes: list[Cause] = []
-    for kind in ("podAffinity", "podAntiAffinity"):
-        found = affinity.get(kind) or {}
-        where = f"{path}.{kind}"
-        hard = "requiredDuringSchedulingIgnoredDuringExecution"
-        soft = "preferredDuringSchedulingIgnoredDuringExecution"
-        for index, term in enumerate(found.get(hard) or ()):
-            causes += _term(term, f"{where}.{hard}[{index}]")
-        for index, weighted in enumerate(found.get(soft) or ()):
-            weight = weighted.get("weight", 0)
-            if not 1 <= weight <= 100:
-                causes.append(
-                    invalid(f"{where}.{soft}[{index}].weight", weight, "must be in the range 1-100")
-                )
-            term = weighted.get("podAffinityTerm") or {}
-            causes += _term(term, f"{where}.{soft}[{index}].podAffinityTerm")
+    seen: set[str] = set()
+    for index, gate in enumerate(gates):
+        where, name = f"{path}[{index}]", gate.get("name", "")
+        causes += [invalid(where, name, why) for why in qualified_name(name)]
+        if name in seen:
+            causes.append(duplicate(where, name))
+        seen.add(name)
     return causes
 
 
-def _term(term: Obj, path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    if term.get("labelSelector") is not None:
-        causes += validate_selector(term["labelSelector"], f"{path}.labelSelector")
-    key = term.get("topologyKey", "")
-    if not key:
-        causes.append(required(f"{path}.topologyKey", "can not be empty"))
-    return causes + [invalid(f"{path}.topologyKey", key, w) for w in qualified_name(key) if key]
-
-
-def _spread(spec: Obj, path: str) -> list[Cause]:
-    causes: list[Cause] = []
-    for index, one in enumerate(spec.get("topologySpreadConstraints") or ()):
-        where = f"{path}.topologySpreadConstraints[{index}]"
-        skew = one.get("maxSkew", 0)
-        if skew <= 0:
-            causes.append(invalid(f"{where}.maxSkew", skew, "must be greater than zero"))
-        if not one.get("topologyKey"):
-            causes.append(required(f"{where}.topologyKey", "can not be empty"))
-        action = one.get("whenUnsatisfiable", "")
-        actions = ("DoNotSchedule", "ScheduleAnyway")
-        if action not in actions:
-            causes.append(unsupported(f"{where}.whenUnsatisfiable", action, actions))
-    return causes
+# -- updates
 
 
 def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a Pod."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain) + _whole(new)
     spec, before = new.get("spec") or {}, old.get("spec") or {}
     for part in ("containers", "initContainers"):
         if len(spec.get(part) or ()) != len(before.get(part) or ()):
             causes.append(forbidden(f"spec.{part}", "pod updates may not add or remove containers"))
             return causes
-    deadline, was = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
-    if deadline is not None and was is not None and deadline > was:
-        why = "must be less than or equal to previous value"
-        causes.append(invalid("spec.activeDeadlineSeconds", deadline, why))
-    elif deadline is None and was is not None:
-        why = "must not update from a positive integer to nil value"
-        causes.append(invalid("spec.activeDeadlineSeconds", deadline, why))
-    causes += not_negative("spec.activeDeadlineSeconds", deadline)
-    for part in ("containers", "initContainers"):
         for index, container in enumerate(spec.get(part) or ()):
             if not container.get("image"):
                 causes.append(required(f"spec.{part}[{index}].image"))
-    held = before.get("tolerations") or []
-    kept = spec.get("tolerations") or []
-    if any(not any(_same_toleration(one, other) for other in kept) for one in held):
-        why = "existing toleration can not be modified except its tolerationSeconds"
-        causes.append(forbidden("spec.tolerations", why))
+        causes += validate_images(spec.get(part) or [], f"spec.{part}")
+    deadline, was = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
+    where = "spec.activeDeadlineSeconds"
+    if deadline is not None:
+        if not 0 <= deadline <= _MOST:
+            why = f"must be between 0 and {_MOST}, inclusive"
+            return [*causes, invalid(where, deadline, why)]
+        if was is not None and was < deadline:
+            why = "must be less than or equal to previous value"
+            return [*causes, invalid(where, deadline, why)]
+    elif was is not None:
+        why = "must not update from a positive integer to nil value"
+        causes.append(invalid(where, None, why))
+    causes += _only_added(spec.get("tolerations") or [], before.get("tolerations") or [])
+    causes += _only_removed(spec.get("schedulingGates") or [], before.get("schedulingGates") or [])
     munged = _munged(spec, before)
+    if before.get("schedulingGates"):
+        munged, gated = _while_gated(munged, before)
+        causes += gated
     if munged != before:
         shown = difference(before, munged, "PodSpec")
         why = f"pod updates may not change fields other than `{_CHANGEABLE}\n{shown}"
@@ -276,9 +296,42 @@ def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
     return causes
 
 
+def _only_added(tolerations: list[Obj], before: list[Obj]) -> list[Cause]:
+    if any(not any(_same_toleration(one, other) for other in tolerations) for one in before):
+        why = "existing toleration can not be modified except its tolerationSeconds"
+        return [forbidden("spec.tolerations", why)]
+    return validate_tolerations(tolerations, "spec.tolerations")
+
+
 def _same_toleration(one: Obj, other: Obj) -> bool:
     left = {key: value for key, value in one.items() if key != "tolerationSeconds"}
     return left == {key: value for key, value in other.items() if key != "tolerationSeconds"}
+
+
+def _only_removed(gates: list[Obj], before: list[Obj]) -> list[Cause]:
+    held = {one.get("name", "") for one in before}
+    return [
+        forbidden(
+            f"spec.schedulingGates[{index}].name",
+            f"only deletion is allowed, but found new scheduling gate '{one.get('name', '')}'",
+        )
+        for index, one in enumerate(gates)
+        if one.get("name", "") not in held
+    ]
+
+
+def _while_gated(munged: Obj, before: Obj) -> tuple[Obj, list[Cause]]:
+    """A Pod that is held back from the scheduler may still ask for more of its node."""
+    wanted, had = munged.get("nodeSelector") or {}, before.get("nodeSelector") or {}
+    if wanted == had:
+        return munged, []
+    restored = {key: value for key, value in munged.items() if key != "nodeSelector"}
+    if had:
+        restored["nodeSelector"] = had
+    if had.items() <= wanted.items():
+        return restored, []
+    why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)"
+    return restored, [invalid("spec.nodeSelector", wanted, why)]
 
 
 def _munged(spec: Obj, before: Obj) -> Obj:

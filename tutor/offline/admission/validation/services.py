@@ -3,7 +3,7 @@
 Source: ``ValidateService`` in ``pkg/apis/core/validation/validation.go``.
 """
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from tutor.offline.admission.validation.fields import (
     dns_label,
@@ -22,12 +22,19 @@ from tutor.offline.admission.validation.metadata import (
     validate_metadata,
     validate_metadata_update,
 )
+from tutor.offline.admission.validation.network import address_of_endpoint
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
+_FAMILIES = ("IPv4", "IPv6")
+_FAMILY_POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
+_TRAFFIC = ("Cluster", "Local")
+_DISTRIBUTIONS = ("PreferClose", "PreferSameNode", "PreferSameZone")
 _NONE = "None"
+_SET = "may not change once set"
+_DAY = 86_400
 
 
 def validate_service(obj: Obj) -> list[Cause]:
@@ -39,64 +46,161 @@ def validate_service_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a Service."""
     causes = validate_metadata_update(meta(new), meta(old), dns_label)
     spec, before = new.get("spec") or {}, old.get("spec") or {}
-    causes += _spec(spec, "spec")
-    if "ExternalName" in (spec.get("type"), before.get("type")):
-        return causes
+    if "ExternalName" not in (spec.get("type"), before.get("type")):
+        causes += _same_addresses(spec, before)
+        causes += _same_families(spec, before)
+    if spec.get("type") == before.get("type") == "LoadBalancer":
+        asked = spec.get("loadBalancerClass")
+        if asked != before.get("loadBalancerClass"):
+            causes.append(invalid("spec.loadBalancerClass", asked, _SET))
+    return causes + validate_service(new)
+
+
+def _same_addresses(spec: Obj, before: Obj) -> list[Cause]:
     had, has = before.get("clusterIPs") or [], spec.get("clusterIPs") or []
+    if had == has == [_NONE]:
+        return []
+    if len(had) == len(has):
+        return [
+            invalid(f"spec.clusterIPs[{index}]", has, _SET)
+            for index, (one, other) in enumerate(zip(had, has, strict=True))
+            if one != other
+        ]
     if had and not has:
-        causes.append(invalid("spec.clusterIPs[0]", has, "primary clusterIP can not be unset"))
-    elif had and had[0] != has[0]:
-        causes.append(invalid("spec.clusterIPs[0]", has, "may not change once set"))
-    families, were = spec.get("ipFamilies") or [], before.get("ipFamilies") or []
-    if families and were and families[0] != were[0]:
-        causes.append(invalid("spec.ipFamilies[0]", families, "may not change once set"))
+        return [invalid("spec.clusterIPs[0]", has, "primary clusterIP can not be unset")]
+    causes: list[Cause] = []
+    if had and had[0] != has[0]:
+        causes.append(invalid("spec.clusterIPs[0]", has, _SET))
+    policy = spec.get("ipFamilyPolicy")
+    if len(had) > len(has) == 1 and policy != "SingleStack":
+        why = "must be set to 'SingleStack' when releasing the secondary clusterIP"
+        causes.append(invalid("spec.ipFamilyPolicy", policy, why))
     return causes
+
+
+def _same_families(spec: Obj, before: Obj) -> list[Cause]:
+    had, has = before.get("ipFamilies") or [], spec.get("ipFamilies") or []
+    if _headless(spec) or _headless(before) or not had or not has:
+        return []
+    causes: list[Cause] = []
+    if len(had) == len(has):
+        return [
+            invalid("spec.ipFamilies[0]", has, _SET)
+            for one, other in zip(had, has, strict=True)
+            if one != other
+        ]
+    if had[0] != has[0]:
+        causes.append(invalid("spec.ipFamilies[0]", spec.get("clusterIPs") or [], _SET))
+    policy = spec.get("ipFamilyPolicy")
+    if len(had) > len(has) == 1 and policy != "SingleStack":
+        why = "must be set to 'SingleStack' when releasing the secondary ipFamily"
+        causes.append(invalid("spec.ipFamilyPolicy", policy, why))
+    return causes
+
+
+def _headless(spec: Obj) -> bool:
+    return bool(spec.get("clusterIPs") == [_NONE])
 
 
 def _spec(spec: Obj, path: str) -> list[Cause]:
     causes: list[Cause] = []
-    kind, address = spec.get("type", ""), spec.get("clusterIP", "")
-    ports = spec.get("ports") or []
-    headless = address == _NONE
+    kind, ports = spec.get("type", ""), spec.get("ports") or []
+    headless = _headless(spec)
     if not ports and not headless and kind != "ExternalName":
         causes.append(required(f"{path}.ports"))
-    if kind == "LoadBalancer" and headless:
-        why = "may not be set to 'None' for LoadBalancer services"
-        causes.append(invalid(f"{path}.clusterIPs[0]", address, why))
-    elif kind == "NodePort" and headless:
-        why = "may not be set to 'None' for NodePort services"
-        causes.append(invalid(f"{path}.clusterIPs[0]", address, why))
+    if headless and kind in ("LoadBalancer", "NodePort"):
+        why = f"may not be set to 'None' for {kind} services"
+        causes.append(invalid(f"{path}.clusterIPs[0]", _NONE, why))
     elif kind == "ExternalName":
-        if address or spec.get("clusterIPs"):
-            why = "may not be set for ExternalName services"
-            causes.append(forbidden(f"{path}.clusterIPs", why))
-        name = spec.get("externalName", "").removesuffix(".")
-        if not name:
-            causes.append(required(f"{path}.externalName"))
-        else:
-            causes += [invalid(f"{path}.externalName", name, why) for why in dns_subdomain(name)]
+        causes += _external_name(spec, path)
     names: set[str] = set()
     for index, port in enumerate(ports):
-        where = f"{path}.ports[{index}]"
-        causes += _port(port, names, where, needs_name=len(ports) > 1, headless=headless)
+        causes += _port(port, names, f"{path}.ports[{index}]", needs_name=len(ports) > 1)
     causes += validate_labels(spec.get("selector"), f"{path}.selector")
-    affinity = spec.get("sessionAffinity", "")
-    if not affinity:
-        causes.append(required(f"{path}.sessionAffinity"))
-    elif affinity not in ("ClientIP", "None"):
-        causes.append(unsupported(f"{path}.sessionAffinity", affinity, ("ClientIP", "None")))
+    causes += _affinity(spec, path)
+    causes += _addresses(spec, path)
+    for index, address in enumerate(spec.get("externalIPs") or ()):
+        where = f"{path}.externalIPs[{index}]"
+        causes += [invalid(where, address, why) for why in address_of_endpoint(address)]
     if kind not in _TYPES:
         causes.append(
             unsupported(f"{path}.type", kind, _TYPES) if kind else required(f"{path}.type")
         )
-    causes += _addresses(spec, path)
+    if kind == "ClusterIP":
+        why = "may not be used when `type` is 'ClusterIP'"
+        causes += [
+            forbidden(f"{path}.ports[{index}].nodePort", why)
+            for index, port in enumerate(ports)
+            if port.get("nodePort")
+        ]
     causes += _unique(ports, path)
+    causes += _load_balancer(spec, path)
     return causes + _policies(spec, path)
 
 
-def _port(
-    port: Obj, names: set[str], path: str, *, needs_name: bool, headless: bool
-) -> list[Cause]:
+def _external_name(spec: Obj, path: str) -> list[Cause]:
+    why = "may not be set for ExternalName services"
+    causes = [
+        forbidden(f"{path}.{field}", why)
+        for field in ("clusterIPs", "ipFamilies", "ipFamilyPolicy")
+        if spec.get(field) or (field == "clusterIPs" and spec.get("clusterIP"))
+    ]
+    name = spec.get("externalName", "").removesuffix(".")
+    if not name:
+        return [*causes, required(f"{path}.externalName")]
+    return causes + [invalid(f"{path}.externalName", name, why) for why in dns_subdomain(name)]
+
+
+def _affinity(spec: Obj, path: str) -> list[Cause]:
+    affinity, config = spec.get("sessionAffinity", ""), spec.get("sessionAffinityConfig")
+    where = f"{path}.sessionAffinityConfig"
+    if not affinity:
+        return [required(f"{path}.sessionAffinity")]
+    if affinity not in ("ClientIP", "None"):
+        return [unsupported(f"{path}.sessionAffinity", affinity, ("ClientIP", "None"))]
+    if affinity == "None":
+        why = "must not be set when session affinity is None"
+        return [] if config is None else [forbidden(where, why)]
+    why = "when session affinity type is ClientIP"
+    if config is None:
+        return [required(where, why)]
+    if config.get("clientIP") is None:
+        return [required(f"{where}.clientIP", why)]
+    seconds = config["clientIP"].get("timeoutSeconds")
+    if seconds is None:
+        return [required(f"{where}.clientIP.timeoutSeconds", why)]
+    if 0 < seconds <= _DAY:
+        return []
+    why = f"must be greater than 0 and less than {_DAY}"
+    return [invalid(f"{where}.clientIP.timeoutSeconds", seconds, why)]
+
+
+def _load_balancer(spec: Obj, path: str) -> list[Cause]:
+    """What only a load balancer may have."""
+    causes: list[Cause] = []
+    balances = spec.get("type") == "LoadBalancer"
+    why = "may only be used when `type` is 'LoadBalancer'"
+    ranges = spec.get("loadBalancerSourceRanges") or ()
+    if ranges and not balances:
+        causes.append(forbidden(f"{path}.LoadBalancerSourceRanges", why))
+    for index, one in enumerate(ranges):
+        try:
+            ip_network(one.strip())
+        except ValueError:
+            where = f"{path}.LoadBalancerSourceRanges[{index}]"
+            wrong = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+            causes.append(invalid(where, one.strip(), wrong))
+    if spec.get("allocateLoadBalancerNodePorts") is not None and not balances:
+        causes.append(forbidden(f"{path}.allocateLoadBalancerNodePorts", why))
+    name, where = spec.get("loadBalancerClass"), f"{path}.loadBalancerClass"
+    if name is None:
+        return causes
+    if balances:
+        return causes + [invalid(where, name, wrong) for wrong in qualified_name(name)]
+    return [*causes, forbidden(where, why)]
+
+
+def _port(port: Obj, names: set[str], path: str, *, needs_name: bool) -> list[Cause]:
     causes: list[Cause] = []
     name = port.get("name", "")
     if not name:
@@ -118,7 +222,7 @@ def _port(
     wrong = port_name(target) if isinstance(target, str) else port_number(target)
     causes += [invalid(f"{path}.targetPort", target, why) for why in wrong]
     application = port.get("appProtocol")
-    if application:
+    if application is not None:
         causes += [
             invalid(f"{path}.appProtocol", application, why) for why in qualified_name(application)
         ]
@@ -126,73 +230,105 @@ def _port(
 
 
 def _addresses(spec: Obj, path: str) -> list[Cause]:
+    """Addresses and families, which have to agree."""
+    if spec.get("type") == "ExternalName":
+        return []
     causes: list[Cause] = []
     address, addresses = spec.get("clusterIP", ""), spec.get("clusterIPs") or []
-    if spec.get("type") == "ExternalName":
-        return causes
-    if addresses and address != addresses[0]:
-        why = "must match first value in `clusterIPs`" if address else "must be set"
-        field = "clusterIP" if address else "clusterIPs"
-        causes.append(invalid(f"{path}.{field}", address or addresses, why))
+    families, policy = spec.get("ipFamilies") or [], spec.get("ipFamilyPolicy")
+    where = f"{path}.clusterIPs"
+    if address and not addresses:
+        causes.append(required(where))
+    elif address and addresses[0] != address:
+        causes.append(invalid(where, addresses, "first value must match `clusterIP`"))
+    elif not address and addresses:
+        why = "must be empty when `clusterIP` is not specified"
+        causes.append(invalid(where, addresses, why))
+    for index, family in enumerate(families):
+        at = f"{path}.ipFamilies[{index}]"
+        if family not in _FAMILIES:
+            causes.append(unsupported(at, family, _FAMILIES))
+        if family in families[:index]:
+            causes.append(duplicate(at, family))
+    if policy is not None and policy not in _FAMILY_POLICIES:
+        causes.append(unsupported(f"{path}.ipFamilyPolicy", policy, _FAMILY_POLICIES))
+    wrong: list[Cause] = []
     for index, one in enumerate(addresses):
-        where = f"{path}.clusterIPs[{index}]"
-        if one == _NONE:
-            if index:
-                why = "must be empty when `clusterIPs[0]` is 'None'"
-                causes.append(invalid(where, one, why))
-            continue
-        try:
-            ip_address(one)
-        except ValueError:
+        if index == 0 and one == _NONE:
+            if len(addresses) > 1:
+                why = "'None' must be the first and only value"
+                wrong.append(invalid(where, addresses, why))
+        elif _version(one) is None:
             why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            causes.append(invalid(where, one, why))
+            wrong.append(invalid(f"{where}[{index}]", one, why))
+    causes += wrong
+    if len(addresses) > 2:
+        causes.append(invalid(where, addresses, "may only hold up to 2 values"))
+    if wrong:
+        return causes
+    if len(addresses) > 1 and {_version(one) for one in addresses} != {4, 6}:
+        why = "may specify no more than one IP for each IP family"
+        causes.append(invalid(where, addresses, why))
+    if not _headless(spec):
+        for index, (one, family) in enumerate(zip(addresses, families, strict=False)):
+            if family in _FAMILIES and f"IPv{_version(one)}" != family:
+                why = f"expected an {family} value as indicated by `ipFamilies[{index}]`"
+                causes.append(invalid(f"{where}[{index}]", one, why))
     return causes
+
+
+def _version(address: str) -> int | None:
+    try:
+        return ip_address(address).version
+    except ValueError:
+        return None
 
 
 def _unique(ports: list[Obj], path: str) -> list[Cause]:
     causes: list[Cause] = []
-    seen: set[tuple[object, object]] = set()
     nodes: set[tuple[object, object]] = set()
+    for index, port in enumerate(ports):
+        node = (port.get("nodePort"), port.get("protocol"))
+        if node[0] and node in nodes:
+            causes.append(duplicate(f"{path}.ports[{index}].nodePort", node[0]))
+        nodes.add(node)
+    seen: set[tuple[object, object]] = set()
     for index, port in enumerate(ports):
         key = (port.get("port"), port.get("protocol"))
         if key in seen:
-            shown = {"port": port.get("port"), "protocol": port.get("protocol")}
-            go = {
+            shown = {
                 "Name": "",
-                "Protocol": shown["protocol"],
+                "Protocol": key[1],
                 "AppProtocol": None,
-                "Port": shown["port"],
+                "Port": key[0],
                 "TargetPort": 0,
                 "NodePort": 0,
             }
-            causes.append(duplicate(f"{path}.ports[{index}]", go))
+            causes.append(duplicate(f"{path}.ports[{index}]", shown))
         seen.add(key)
-        node = (port.get("nodePort"), port.get("protocol"))
-        if node[0]:
-            if node in nodes:
-                causes.append(duplicate(f"{path}.ports[{index}].nodePort", node[0]))
-            nodes.add(node)
     return causes
 
 
 def _policies(spec: Obj, path: str) -> list[Cause]:
     causes: list[Cause] = []
-    kind = spec.get("type")
-    if kind == "ClusterIP":
-        for index, port in enumerate(spec.get("ports") or ()):
-            if port.get("nodePort"):
-                why = "may not be used when `type` is 'ClusterIP'"
-                causes.append(forbidden(f"{path}.ports[{index}].nodePort", why))
-    external = spec.get("externalTrafficPolicy")
-    if external:
-        if kind not in ("NodePort", "LoadBalancer") and not spec.get("externalIPs"):
-            why = "may only be set for externally-accessible services"
-            causes.append(invalid(f"{path}.externalTrafficPolicy", external, why))
-        elif external not in ("Cluster", "Local"):
-            values = ("Cluster", "Local")
-            causes.append(unsupported(f"{path}.externalTrafficPolicy", external, values))
+    kind, external = spec.get("type"), spec.get("externalTrafficPolicy")
+    outside = kind in ("NodePort", "LoadBalancer") or (
+        kind == "ClusterIP" and spec.get("externalIPs")
+    )
+    where = f"{path}.externalTrafficPolicy"
+    if external and not outside:
+        why = "may only be set for externally-accessible services"
+        causes.append(invalid(where, external, why))
+    elif external and external not in _TRAFFIC:
+        causes.append(unsupported(where, external, _TRAFFIC))
+    check = spec.get("healthCheckNodePort")
+    if check and not (kind == "LoadBalancer" and external == "Local"):
+        why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+        causes.append(invalid(f"{path}.healthCheckNodePort", check, why))
     internal = spec.get("internalTrafficPolicy")
-    if internal is not None and internal not in ("Cluster", "Local"):
-        values = ("Cluster", "Local")
-        causes.append(unsupported(f"{path}.internalTrafficPolicy", internal, values))
+    if internal is not None and internal not in _TRAFFIC:
+        causes.append(unsupported(f"{path}.internalTrafficPolicy", internal, _TRAFFIC))
+    spread = spec.get("trafficDistribution")
+    if spread is not None and spread not in _DISTRIBUTIONS:
+        causes.append(unsupported(f"{path}.trafficDistribution", spread, _DISTRIBUTIONS))
     return causes

@@ -16,6 +16,7 @@ from tutor.offline.admission.validation.fields import (
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.internal import as_go
 from tutor.offline.admission.validation.metadata import (
     matches,
     validate_metadata,
@@ -101,7 +102,7 @@ def _set_spec(spec: Obj, path: str, *, service: bool = True) -> list[Cause]:
 def _always(pod: Obj, path: str, kind: str) -> list[Cause]:
     causes: list[Cause] = []
     restart = pod.get("restartPolicy", "")
-    if restart in ("OnFailure", "Never"):
+    if restart != "Always":
         causes.append(unsupported(f"{path}.restartPolicy", restart, ("Always",)))
     if pod.get("activeDeadlineSeconds") is not None:
         why = f"activeDeadlineSeconds in {kind} is not Supported"
@@ -211,7 +212,7 @@ def _deployment_spec(spec: Obj, path: str) -> list[Cause]:
     causes = not_negative(f"{path}.replicas", spec.get("replicas"))
     causes += _selected(spec, path, "deployment", [])
     pod = (spec.get("template") or {}).get("spec") or {}
-    causes += _always(pod, f"{path}.template.spec", "Deployment")
+    causes += _always(pod, f"{path}.template.spec", "ReplicaSet")
     strategy = spec.get("strategy") or {}
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     if kind == "Recreate":
@@ -221,8 +222,9 @@ def _deployment_spec(spec: Obj, path: str) -> list[Cause]:
     elif kind == "RollingUpdate":
         causes += _rolling(rolling or {}, f"{path}.strategy.rollingUpdate")
     else:
+        shown = as_go(strategy, "DeploymentStrategy")
         values = ("Recreate", "RollingUpdate")
-        causes.append(unsupported(f"{path}.strategy.type", kind, values))
+        causes.append(unsupported(f"{path}.strategy", shown, values))
     for field in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
         causes += not_negative(f"{path}.{field}", spec.get(field))
     deadline, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds", 0)
@@ -258,6 +260,6 @@ def validate_replica_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -
 def _replica_set_spec(spec: Obj, path: str) -> list[Cause]:
     causes = not_negative(f"{path}.replicas", spec.get("replicas"))
     causes += not_negative(f"{path}.minReadySeconds", spec.get("minReadySeconds"))
-    causes += _selected(spec, path, "replicaset", [])
+    causes += _selected(spec, path, "deployment", [])
     pod = (spec.get("template") or {}).get("spec") or {}
     return causes + _always(pod, f"{path}.template.spec", "ReplicaSet")
