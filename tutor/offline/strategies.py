@@ -8,6 +8,7 @@ Source: pkg/registry/*/*/strategy.go, PrepareForCreate and PrepareForUpdate of e
 
 from typing import Any
 
+from tutor.offline.admission.semantic import same_part
 from tutor.offline.clock import timestamp
 from tutor.offline.objects import Obj, dig, meta
 from tutor.offline.resources import Resource
@@ -29,6 +30,16 @@ _FIRST_STATUS: dict[str, dict[str, Any]] = {
 }
 
 
+_GATED = {
+    "type": "PodScheduled",
+    "status": "False",
+    "lastProbeTime": None,
+    "lastTransitionTime": None,
+    "reason": "SchedulingGated",
+    "message": "Scheduling is blocked due to non-empty scheduling gates",
+}
+
+
 def first_status(resource: Resource, obj: Obj, now: float = 0.0) -> Obj:
     """A new object with the status its strategy begins with.
 
@@ -38,15 +49,18 @@ def first_status(resource: Resource, obj: Obj, now: float = 0.0) -> Obj:
         now: The moment, for kinds whose status tells since when.
     """
     if resource.name == "pods":
-        return {**obj, "status": {"phase": "Pending", "qosClass": quality(obj)}}
+        first: dict[str, Any] = {"phase": "Pending", "qosClass": quality(obj)}
+        if dig(obj, "spec", "schedulingGates"):
+            first["conditions"] = [dict(_GATED)]
+        return {**obj, "status": first}
     if resource.name == "namespaces":
         spec = dict(obj.get("spec") or {})
         finalizers = [one for one in spec.get("finalizers") or () if one != "kubernetes"]
         spec["finalizers"] = [*finalizers, "kubernetes"]
         obj = {**obj, "spec": spec}
     if resource.name == "persistentvolumes":
-        first = {"phase": "Pending", "lastPhaseTransitionTime": timestamp(now)}
-        return {**obj, "status": first}
+        since = {"phase": "Pending", "lastPhaseTransitionTime": timestamp(now)}
+        return {**obj, "status": since}
     status = _FIRST_STATUS.get(resource.name)
     return obj if status is None else {**obj, "status": dict(status)}
 
@@ -156,7 +170,7 @@ def _counts(resource: Resource, old: Obj, new: Obj) -> bool:
         "annotations"
     ):
         return True
-    return bool(old.get("spec") != new.get("spec"))
+    return not same_part(resource.kind, resource.api_version, "spec", old, new)
 
 
 def grace_of(resource: Resource, obj: Obj, asked: int | None) -> int | None:

@@ -4,6 +4,7 @@ Source: ``ValidatePersistentVolumeClaim…`` in ``pkg/apis/core/validation/valid
 """
 
 from tutor.manifest.quantity import parse
+from tutor.offline.admission.semantic import same
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
     dns_subdomain,
@@ -110,7 +111,7 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
         if left.get("volumeAttributesClassName") is not None:
             for one in (left, right):
                 one.pop("volumeAttributesClassName", None)
-    if left != right:
+    if not same("PersistentVolumeClaimSpec", left, right):
         shown = difference(right, left, "PersistentVolumeClaimSpec")
         causes.append(forbidden("spec", f"{_IMMUTABLE}\n{shown}"))
     asked = ((spec.get("resources") or {}).get("requests") or {}).get("storage")

@@ -6,6 +6,7 @@ Source: ``ValidatePodSpec``, ``ValidatePodUpdate`` in ``pkg/apis/core/validation
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
+from tutor.offline.admission.semantic import same
 from tutor.offline.admission.validation.containers import (
     validate_containers,
     validate_images,
@@ -289,7 +290,7 @@ def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
     if before.get("schedulingGates"):
         munged, gated = _while_gated(munged, before)
         causes += gated
-    if munged != before:
+    if not same("PodSpec", munged, before):
         shown = difference(before, munged, "PodSpec")
         why = f"pod updates may not change fields other than `{_CHANGEABLE}\n{shown}"
         causes.append(forbidden("spec", why))

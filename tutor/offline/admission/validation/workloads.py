@@ -5,6 +5,7 @@ Source: ``pkg/apis/apps/validation/validation.go``.
 
 from collections.abc import Mapping
 
+from tutor.offline.admission.semantic import same
 from tutor.offline.admission.validation.claims import validate_claim_spec
 from tutor.offline.admission.validation.fields import (
     dns_label,
@@ -59,7 +60,7 @@ def validate_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[C
     causes += validate_metadata(meta(new), dns_label)  # the server validates the whole, too
     spec, before = new.get("spec") or {}, old.get("spec") or {}
     causes += _set_spec(spec, "spec", service=spec.get("serviceName") != before.get("serviceName"))
-    if _fixed(spec) != _fixed(before):
+    if not same("StatefulSetSpec", _fixed(spec), _fixed(before)):
         causes.append(forbidden("spec", IMMUTABLE_SPEC))
     return causes
 
