@@ -90,6 +90,8 @@ def never_at_rest(root: Path) -> None:
     swap(BELOW, "    spec:\n      containers", failing + "      containers")(root)
 
 
+RELEASE = "    - annotate: {of: Pod/web-1, set: {sts-tutor.dev/release: now}}"
+DOWN = "    - node: {down: web-1}"
 IDLE = "other:\n  steps:\n    - restart: {of: StatefulSet/web}\n"
 TASK_READ = "  - read: why\n"
 PREDICT = """\
@@ -150,6 +152,8 @@ BREACHES: list[tuple[str, str, Change]] = [
     ("scenario-expect", LESSON, both(add_plays, silence)),
     ("step-kind", SCENARIO, played(SCENARIO, "- delete:", "- remove:")),
     ("condition-kind", SCENARIO, played(SCENARIO, "never: Pod/web-0 gone", "nver: x")),
+    ("offline-only", SCENARIO, played(SCENARIO, "of: Pod/web-1}", f"of: Pod/web-1}}\n{RELEASE}")),
+    ("offline-only", SCENARIO, played(SCENARIO, "of: Pod/web-1}", "of: Pod/web-1}\n" + DOWN)),
     ("answer-unwritten", LESSON, both(add_plays, too_early)),
     ("file-missing", SCENARIO, played(SCENARIO, "[solutions/01-below.yaml]", "[no.yaml]")),
     ("stray-file", f"{F}/notes.txt", put(f"{F}/notes.txt", "x")),

@@ -1,13 +1,16 @@
 """A new lesson: a frame that the lint takes an author through, and its preview at the end."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.course.played import add_plays
 from tutor.authoring.lint import lint
 from tutor.authoring.preview import preview
 from tutor.authoring.skeleton import skeleton, valid_id
 from tutor.authoring.stages import Stage, stage_of
+from tutor.course.loader import load
 from tutor.i18n.translator import translator
 from tutor.model.course import LANGUAGES, Course, WriteTask
 
@@ -89,3 +92,15 @@ def test_a_preview_shows_every_word_and_every_answer(course: Course, language: s
     assert f"- ● {words.tasks['which'].choices['name']}" in text
     assert f"- ○ {words.tasks['which'].choices['ip']}" in text
     assert "1. web-0\n2. web-1\n3. web-2" in text
+
+
+def test_a_preview_shows_what_is_played(tmp_path: Path) -> None:
+    sample = Path(__file__).parents[1] / "course" / "sample"
+    copy = Path(shutil.copytree(sample, tmp_path / "course"))
+    add_plays(copy)
+    lesson = load(copy / "lessons", copy / "fixtures").lesson("start/first")
+    for language in LANGUAGES:
+        shown = preview(lesson, language, translator(language))
+        assert "Pod/web-0 ready" in shown
+        assert "PersistentVolumeClaim/data-web-1 bound" in shown
+        assert lesson.words[language].tasks["kill-one"].expects["again"] in shown

@@ -10,7 +10,7 @@ from tutor.model.scenario import Scenario
 from tutor.model.verdicts import State, Verdict
 from tutor.timeline.judging import compare, fact_words, judge
 from tutor.timeline.tape import Tape
-from tutor.timeline.trial import Played, play
+from tutor.timeline.trial import Played, needs_offline, play
 
 _NO_ANSWER = Example("", "")
 
@@ -29,6 +29,9 @@ def play_problems(tasks: Sequence[Task], folder: str) -> Iterator[Problem]:
             continue
         scenario = task.scenario
         if scenario.id not in plays:
+            if needs_offline(scenario) and not scenario.offline_only:
+                about: dict[str, Param] = {"found": scenario.id}
+                yield Problem("offline-only", f"{folder}/scenario.yaml", params=about)
             given = solutions if answers(scenario) else [_NO_ANSWER]
             plays[scenario.id] = [(_shown(one), play(scenario, one.text)) for one in given]
             for answer, played in plays[scenario.id]:

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 from tutor.i18n.translator import Translator
-from tutor.model.course import ChoiceTask, Form, Lesson, ReadTask, TaskWords, WriteTask
+from tutor.model.course import (
+    ChoiceTask,
+    Form,
+    Lesson,
+    LiveTask,
+    ReadTask,
+    TaskWords,
+    WriteTask,
+)
+from tutor.model.scenario import Scenario
+from tutor.model.timeline import What
+from tutor.timeline.trial import play
 
 
 def preview(lesson: Lesson, language: str, t: Translator) -> str:
@@ -27,8 +38,13 @@ def preview(lesson: Lesson, language: str, t: Translator) -> str:
                 pass
             case ChoiceTask():
                 parts += _choice(task, own, t)
+                parts += _played(task.scenario, lesson, t)
             case WriteTask():
                 parts += _write(task, own, t)
+            case LiveTask():
+                parts += [f"### {t('What must come about')}"]
+                parts += ["\n".join(f"- {text}" for text in own.expects.values())]
+                parts += _played(task.scenario, lesson, t)
         if own.debrief:
             parts += [f"### {t('Afterwards')}", own.debrief]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
@@ -44,6 +60,23 @@ def _choice(task: ChoiceTask, words: TaskWords, t: Translator) -> Iterator[str]:
         why = words.explanations[choice].replace("\n", "\n  ")
         items.append(f"- {mark}{words.choices[choice]}\n\n  {why}")
     yield "\n\n".join(items)
+
+
+def _played(scenario: Scenario | None, lesson: Lesson, t: Translator) -> Iterator[str]:
+    """What happens when a scenario is played with the first solution, as facts are written."""
+    if scenario is None:
+        return
+    answer = next((one.solutions for one in lesson.tasks if isinstance(one, WriteTask)), ())
+    played = play(scenario, answer[0].text if answer else "")
+    lines = [f"{one.object}: {one.reason or one.code}" for one in played.refused]
+    lines += [
+        f"{entry.at - played.tape.start.at:8.2f} s  {entry.kind}/{entry.name} {entry.what}"
+        f" {entry.params.get('reason', '')}".rstrip()
+        for entry in played.tape.entries
+        if entry.what is not What.SAID
+    ]
+    yield f"### {t('Played')}"
+    yield "```text\n" + "\n".join(lines) + "\n```"
 
 
 def _write(task: WriteTask, words: TaskWords, t: Translator) -> Iterator[str]:

@@ -31,10 +31,33 @@ tasks:
     rules: []             # codes that block this task though they are no errors
     mistakes:
       two-replicas: ["check:replicas"]
+  - apply: try-it         # applies what was written, after its plan was seen
+    scenario: first-apply
+  - observe: delete-one   # runs the steps the scenario suggests, or others, and watches
+    scenario: delete-one
   - quiz: remember
     form: one
     choices: [first, second, third]
     answer: [first]
+"""
+
+_SCENARIO = """\
+# Played in the tests with every solution, and in the learner's cluster. 'lessons preview' shows
+# what happens, as facts to expect.
+first-apply:
+  steps:
+    # apply | scale | delete | patch | image | restart | undo | annotate | label | node | wait
+    - apply: answer
+  expect:
+    # order | happened | never | again | kept | finally | waits
+    - {id: in-order, order: [Pod/web-0 ready, Pod/web-1 created]}
+    - {id: three, finally: {of: Pod, count: 3}}
+delete-one:
+  start: [solutions/01-as-asked.yaml]
+  steps:
+    - delete: {of: Pod/web-1}
+  expect:
+    - {id: again, again: Pod/web-1}
 """
 
 _MANIFEST = """\
@@ -88,6 +111,16 @@ tasks:
     hints:
 {hints}
     debrief:
+  try-it:
+    title:
+    prompt:
+    expects: {{in-order: , three: }}
+    debrief:
+  delete-one:
+    title:
+    prompt:
+    expects: {{again: }}
+    debrief:
   remember:
     title:
     prompt:
@@ -132,6 +165,7 @@ def skeleton(lesson_id: str, others: Iterable[tuple[str, int]]) -> dict[str, str
     starter, solution = _MANIFEST.format(replicas=1), _MANIFEST.format(replicas=3)
     files = {
         f"{folder}/lesson.yaml": _LESSON.format(id=lesson_id, order=order, requires=last),
+        f"{folder}/scenario.yaml": _SCENARIO,
         f"{folder}/starter.yaml": starter,
         f"{folder}/solutions/01-as-asked.yaml": solution,
         f"{folder}/mistakes/two-replicas.yaml": _MANIFEST.format(replicas=2),

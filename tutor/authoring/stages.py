@@ -41,6 +41,7 @@ _STAGES: dict[Stage, tuple[str, ...]] = {
         "step-kind",
         "condition-kind",
         "answer-unwritten",
+        "offline-only",
         "stray-file",
     ),
     Stage.ANSWERS: (

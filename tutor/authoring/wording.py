@@ -82,6 +82,9 @@ MESSAGES = {
     "answer-unwritten": N_(
         "The task '{found}' applies the learner's answer before anything was written."
     ),
+    "offline-only": N_(
+        "The scenario '{found}' needs what only the offline cluster has: say 'offline-only: true'."
+    ),
     "rule-unknown": N_("'rules' names {found}, which is no rule of the catalogue."),
     "stray-file": N_("The file belongs to no lesson. Remove it, or name it in lesson.yaml."),
     # Answers

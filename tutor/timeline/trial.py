@@ -7,7 +7,7 @@ do. The same scenario and seed give the same tape.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tutor.model.scenario import Apply, Scenario, Step, Wait
+from tutor.model.scenario import Apply, Mark, Node, Scenario, Step, Wait
 from tutor.offline import embed
 from tutor.offline.controllers.kubelet import knobs
 from tutor.offline.objects import dig
@@ -72,6 +72,16 @@ def try_out(text: str, previous: str = "", seed: int = 1) -> Played:
     start = (Apply("previous", previous),) if previous else ()
     scenario = Scenario("", start, (Apply("text", text),), offline_only=False, expect=())
     return play(scenario, seed=seed)
+
+
+def needs_offline(scenario: Scenario) -> bool:
+    """Whether it relies on what no real cluster has: machines to stop, Pods that act a part."""
+    return any(
+        isinstance(step, Node)
+        or (isinstance(step, Mark) and any(key.startswith(knobs.PREFIX) for key in step.values))
+        or (isinstance(step, Apply) and knobs.PREFIX in step.text)
+        for step in (*scenario.start, *scenario.steps)
+    )
 
 
 class Trial:
