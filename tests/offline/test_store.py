@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tutor.offline.errors import ApiError
 from tutor.offline.sharing import share
-from tutor.offline.store import Change, Store, key_of
+from tutor.offline.store import LEASES, Change, Store, key_of
 
 Obj = dict[str, Any]
 
@@ -284,3 +284,73 @@ def test_a_version_has_its_moment() -> None:
     assert [store.time_at(version) for version in (102, 103)] == [7.0, 8.0]
     with pytest.raises(ApiError):
         store.time_at(101)
+
+
+BEATS = st.lists(
+    st.tuples(
+        st.sampled_from(["pods", LEASES, LEASES, LEASES]),
+        st.sampled_from(["a", "b"]),
+        st.sampled_from(["put", "put", "put", "delete"]),
+    ),
+    max_size=60,
+)
+
+
+def _state_at(store: Store, version: int) -> dict[tuple[str, str], Any]:
+    snapshot = store.at(version)
+    return {
+        (resource, key_of(obj)): obj
+        for resource in snapshot.resources()
+        for obj in snapshot.list(resource)
+    }
+
+
+@given(BEATS, st.integers(2, 12))
+def test_renewals_of_leases_go_before_anything_else(steps: Any, keep: int) -> None:
+    store = Store(keep=keep)
+    states = {store.version: _state(store)}
+    lives: dict[tuple[str, str], list[int]] = {}
+    for resource, name, what in steps:
+        key = f"shop/{name}"
+        if store.get(resource, key) is None:
+            store.create(resource, pod(name))
+        elif what == "delete":
+            store.delete(resource, key)
+        else:
+            store.update(resource, {**pod(name), "spec": store.version})
+        states[store.version] = _state(store)
+        lives.setdefault((resource, key), []).append(store.version)
+    assert store.version == 100 + len(steps)
+    assert len(list(store.since(store.floor))) <= keep + keep // 4 + 1
+    for version, state in states.items():
+        if version < store.floor:
+            continue
+        found = {
+            (resource, key_of(obj)): obj
+            for resource in (LEASES, "pods")
+            for obj in store.at(version).list(resource)
+        }
+        assert found.keys() == state.keys()
+        for (resource, key), obj in found.items():
+            if resource == "pods":
+                assert obj == state[resource, key]
+            else:  # as it was then, or a little earlier
+                shown = int(obj["metadata"]["resourceVersion"])
+                assert shown in lives[resource, key]
+                assert shown <= version
+    before = _state_at(store, store.floor)
+    for change in store.since(store.floor):
+        assert before.get((change.resource, change.key)) == change.before
+        before[change.resource, change.key] = change.after
+
+
+def test_a_cluster_at_rest_keeps_its_history() -> None:
+    store = Store(keep=100)
+    store.create("pods", pod("a"))
+    for name in ("a", "b", "c"):
+        store.create(LEASES, pod(name))
+    for beat in range(3000):
+        store.update(LEASES, {**pod("abc"[beat % 3]), "spec": beat})
+    assert store.floor == 100
+    assert [change.key for change in store.since(100)][:1] == ["shop/a"]
+    assert len(list(store.since(100))) <= 125

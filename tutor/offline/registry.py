@@ -38,13 +38,12 @@ from tutor.offline.refusals import (
 )
 from tutor.offline.requests import Admission, Random, Raw, Request
 from tutor.offline.resources import Resource, named
-from tutor.offline.store import Store
+from tutor.offline.store import LEASES, Store
 from tutor.offline.strategies import first_status, prepare_update
 
 Handler: TypeAlias = Callable[[Request, Any], Obj]
 """Answers a request for a subresource: the request and its body in, the answer's body out."""
 
-LEASES = "leases.coordination.k8s.io"
 _IMMORTAL = frozenset({"default", "kube-public", "kube-system"})
 _LEAVINGS = 8  # attempts at a generated name (RetryGenerateName)
 

@@ -19,6 +19,7 @@ from itertools import islice
 from tutor.offline.clock import Clock
 from tutor.offline.deletion import DeleteOptions
 from tutor.offline.errors import ApiError
+from tutor.offline.expiry import Expiry
 from tutor.offline.objects import Obj, name_of, namespace_of
 from tutor.offline.plan import (
     Action,
@@ -36,10 +37,10 @@ from tutor.offline.plan import (
 )
 from tutor.offline.queue import Item, WorkQueue
 from tutor.offline.recorder import Recorder
-from tutor.offline.registry import LEASES, Registry
+from tutor.offline.registry import Registry
 from tutor.offline.requests import Admission, Random, Request
 from tutor.offline.resources import named
-from tutor.offline.store import Change, Store
+from tutor.offline.store import LEASES, Change, Store
 
 # Changes of these do not mean that something is still going on.
 HEARTBEATS = frozenset({LEASES, "nodes"})
@@ -149,6 +150,7 @@ class Runner:
         }
         self._failures: list[_Failure] = []
         self._faults: list[tuple[int, frozenset[str]]] = []
+        self._expiry = Expiry(self.store, self.clock)
         self._seen = self.store.version
         for resource in self.store.resources():
             for obj in self.store.list(resource):

@@ -8,19 +8,29 @@ What kubectl sees, what the controllers see and what a screen draws all come fro
     for change in store.since(version): …       # the log; Expired (410) where it was cut
     store.at(version).list("pods", "default")   # the state at any version still in the log
 
+The log reaches back :data:`KEPT` changes and up to a quarter more. Where that is not enough, what
+goes first are renewals of leases: three nodes at rest make two thousand an hour. Of those in the
+older part of the log, one of each lease is left, so that a lease may be shown as last renewed
+earlier than it was; nothing else is.
+
 Objects are shared and never changed. The store decides nothing: it neither knows strategies nor
 finalizers nor grace. ``tutor.offline.registry`` does, and nobody else writes here.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from tutor.offline.errors import ApiError
 from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
 from tutor.offline.sharing import share
+
+KEPT = 8_000
+"""Changes a log holds at least: some 25 MB."""
+
+LEASES = "leases.coordination.k8s.io"
 
 # Controllers look these up by label.
 _LABELLED = frozenset(
@@ -41,7 +51,7 @@ class Change:
     """One change: one version.
 
     Attributes:
-        version: The resourceVersion it made; versions have no gaps.
+        version: The resourceVersion it made.
         resource: ``pods``.
         key: ``namespace/name``, or ``name`` of the whole cluster.
         before: The object before it; None where it was created.
@@ -129,10 +139,11 @@ class Store:
     """
 
     def __init__(
-        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = 10_000
+        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = KEPT
     ) -> None:
         self._now = now
         self._keep = keep
+        self._version = first
         self._floor = first
         self._floor_time = now()
         self._log: list[Change] = []
@@ -150,7 +161,7 @@ class Store:
     @property
     def version(self) -> int:
         """The version of the latest change."""
-        return self._floor + len(self._log)
+        return self._version
 
     @property
     def floor(self) -> int:
@@ -168,12 +179,18 @@ class Store:
         return self._changes(version)
 
     def _changes(self, version: int) -> Iterator[Change]:
-        while version < self.version:
+        while version < self._version:
             if version < self._floor:
                 raise expired(version, self._floor)
-            change = self._log[version - self._floor]
+            change = self._log[self._after(version)]
             yield change
             version = change.version
+
+    def _after(self, version: int) -> int:
+        """Where in the log the changes after a version begin."""
+        if len(self._log) == self._version - self._floor:
+            return version - self._floor
+        return bisect_right(self._log, version, key=_version_of)
 
     def time_at(self, version: int) -> float:
         """Virtual time when a version became the latest.
@@ -183,17 +200,27 @@ class Store:
         """
         if version < self._floor:
             raise expired(version, self._floor)
-        made = min(version, self.version) - self._floor
+        made = self._after(min(version, self._version))
         return self._log[made - 1].time if made else self._floor_time
 
     def compact(self, version: int) -> None:
         """Forget how the state at this version came about."""
-        count = min(max(0, version - self._floor), len(self._log))
+        version = min(version, self._version)
+        if version <= self._floor:
+            return
+        count = self._after(version)
         for change in islice(self._log, count):
             _play(self._base, change.resource, change.key, change.after)
             self._floor_time = change.time
         del self._log[:count]
-        self._floor += count
+        self._floor = version
+
+    def _trim(self) -> None:
+        """Keep the log short: first by renewals of leases, then by its oldest changes."""
+        recent = len(self._log) - self._keep // 4
+        self._log[:recent] = _thinned(self._log[:recent])
+        if len(self._log) > self._keep:
+            self.compact(self._log[-self._keep].version - 1)
 
     def at(self, version: int, resource: str = "") -> Snapshot:
         """The state at a version, of all resources or of one.
@@ -203,8 +230,9 @@ class Store:
         """
         if version < self._floor:
             raise expired(version, self._floor)
-        version = min(version, self.version)
-        behind, ahead = version - self._floor, self.version - version
+        version = min(version, self._version)
+        behind = self._after(version)
+        ahead = len(self._log) - behind
         start = self._base if behind < ahead else self._tables
         tables = {name: dict(table) for name, table in start.items() if resource in ("", name)}
         if behind < ahead:
@@ -316,7 +344,7 @@ class Store:
         return self._write(resource, key, self._tables[resource][key], None)
 
     def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
-        version = self.version + 1
+        version = self._version + 1
         if before is not None and after is not None:
             after = share(before, after)
         last = after if after is not None else before
@@ -325,10 +353,11 @@ class Store:
         after = None if after is None else last
         change = Change(version, resource, key, before, after, last, self._now(), self.actor)
         self._log.append(change)
+        self._version = version
         _play(self._tables, resource, key, after)
         self._index(resource, key, before, after)
         if len(self._log) > self._keep + self._keep // 4:
-            self.compact(self.version - self._keep)
+            self._trim()
         for listener in tuple(self._listeners):
             listener(change)
         return change
@@ -397,7 +426,7 @@ class Store:
         """
         if self._log or self._tables:
             raise ValueError("only an empty store can be loaded")
-        self._floor = version
+        self._version = self._floor = version
         for resource, found in objects.items():
             for obj in found:
                 key = key_of(obj)
@@ -408,6 +437,37 @@ class Store:
     def resources(self) -> tuple[str, ...]:
         """The resources that have objects."""
         return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+def _version_of(change: Change) -> int:
+    return change.version
+
+
+def _thinned(log: Sequence[Change]) -> list[Change]:
+    """A part of a log with one renewal of each lease, its last, in place of all of them.
+
+    A lease that was made or removed in between begins anew.
+    """
+    firsts: dict[str, Change] = {}
+    lasts: dict[str, Change] = {}
+    kept = []
+    for change in log:
+        if change.resource != LEASES:
+            kept.append(change)
+        elif change.type == "MODIFIED":
+            firsts.setdefault(change.key, change)
+            lasts[change.key] = change
+        else:
+            kept += _whole(firsts.pop(change.key, None), lasts.pop(change.key, None))
+            kept.append(change)
+    for key in tuple(firsts):
+        kept += _whole(firsts[key], lasts[key])
+    return sorted(kept, key=_version_of)
+
+
+def _whole(first: Change | None, last: Change | None) -> list[Change]:
+    """Several changes of one object as one."""
+    return [replace(last, before=first.before)] if first is not None and last is not None else []
 
 
 def _carrying(labels: Mapping[str, str], objects: Iterable[Obj]) -> Iterator[Obj]:
