@@ -52,6 +52,15 @@ def anti(label: str) -> dict[str, Any]:
     return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
 
 
+def near(label: str, **more: Any) -> dict[str, Any]:
+    term = {
+        "labelSelector": {"matchLabels": {"app": label}},
+        "topologyKey": "kubernetes.io/hostname",
+        **more,
+    }
+    return {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
 def test_a_placed_pod_has_its_node_its_zone_and_its_event(cluster: Cluster) -> None:
     cluster.create(PODS, pod())
     cluster.settle()
@@ -179,6 +188,143 @@ def test_a_spread_constraint_holds_the_skew(cluster: Cluster) -> None:
         cluster.settle()
     assert {node_of(cluster, "p0"), node_of(cluster, "p1")} == {"node-1", "node-2"}
     assert "2 node(s) didn't match pod topology spread constraints" in refusal(cluster, "p2")
+
+
+def test_only_nodes_a_pod_may_go_to_count_for_the_skew(cluster: Cluster) -> None:
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app": "db"}},
+    }
+    two = {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-1", "node-2"]}
+    required = {"nodeSelectorTerms": [{"matchExpressions": [two]}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    for number in range(4):
+        body = pod(f"p{number}", labels={"app": "db"}, topologySpreadConstraints=[constraint])
+        body["spec"]["affinity"] = affinity
+        cluster.create(PODS, body)
+        cluster.settle()
+    nodes = [node_of(cluster, f"p{number}") for number in range(4)]
+    assert sorted(nodes) == ["node-1", "node-1", "node-2", "node-2"]
+
+
+def test_a_node_without_the_label_of_a_constraint(cluster: Cluster) -> None:
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "rack",
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {},
+    }
+    cluster.create(PODS, pod(topologySpreadConstraints=[constraint]))
+    cluster.settle()
+    assert refusal(cluster) == (
+        "0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints (missing "
+        f"required label). {HELPLESS}"
+    )
+
+
+def test_an_affinity_to_a_pod_that_is_not_there(cluster: Cluster) -> None:
+    cluster.create(PODS, pod(affinity=near("cache")))
+    cluster.settle()
+    assert refusal(cluster) == (
+        f"0/3 nodes are available: 3 node(s) didn't match pod affinity rules. {HELPLESS}"
+    )
+    cluster.create(PODS, pod("cache", labels={"app": "cache"}))
+    cluster.settle()
+    assert node_of(cluster, "one") == node_of(cluster, "cache")
+
+
+def test_the_first_of_a_group_that_wants_its_own_company(cluster: Cluster) -> None:
+    for number in range(3):
+        body = pod(f"p{number}", labels={"app": "cache"}, affinity=near("cache"))
+        cluster.create(PODS, body)
+        cluster.settle()
+    assert len({node_of(cluster, f"p{number}") for number in range(3)}) == 1
+
+
+def test_an_affinity_looks_into_chosen_namespaces(cluster: Cluster) -> None:
+    cluster.create("namespaces", {"metadata": {"name": "team", "labels": {"team": "a"}}})
+    cluster.settle()
+    cluster.create(PODS, pod("cache", labels={"app": "cache"}), "team")
+    cluster.settle()
+    found = cluster.store.get(PODS, "team/cache")
+    assert found is not None
+    affinity = near("cache", namespaceSelector={"matchLabels": {"team": "a"}})
+    cluster.create(PODS, pod(affinity=affinity))
+    cluster.settle()
+    assert node_of(cluster, "one") == found["spec"]["nodeName"]
+
+
+def test_what_a_pod_prefers(cluster: Cluster) -> None:
+    three = {"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-3"]}
+    preferred = [{"weight": 10, "preference": {"matchExpressions": [three]}}]
+    affinity = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+    for number in range(3):
+        cluster.create(PODS, pod(f"p{number}", affinity=affinity))
+        cluster.settle()
+        assert node_of(cluster, f"p{number}") == "node-3"
+
+
+@pytest.mark.parametrize(("kind", "together"), [("podAffinity", True), ("podAntiAffinity", False)])
+def test_whom_a_pod_prefers(cluster: Cluster, kind: str, together: bool) -> None:
+    term = {
+        "topologyKey": "kubernetes.io/hostname",
+        "labelSelector": {"matchLabels": {"app": "cache"}},
+    }
+    preferred = [{"weight": 5, "podAffinityTerm": term}]
+    affinity = {kind: {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+    cluster.create(PODS, pod("cache", labels={"app": "cache"}))
+    cluster.settle()
+    for number in range(4):
+        cluster.create(PODS, pod(f"p{number}", affinity=affinity))
+        cluster.settle()
+        near_it = node_of(cluster, f"p{number}") == node_of(cluster, "cache")
+        assert near_it is together
+
+
+def test_pods_that_would_rather_be_apart(cluster: Cluster) -> None:
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"app": "db"}},
+    }
+    cluster.patch("nodes", "node-3", {"spec": {"unschedulable": True}})
+    for number in range(4):
+        body = pod(f"p{number}", labels={"app": "db"}, topologySpreadConstraints=[constraint])
+        cluster.create(PODS, body)
+        cluster.settle()
+    nodes = sorted(node_of(cluster, f"p{number}") for number in range(4))
+    assert nodes == ["node-1", "node-1", "node-2", "node-2"]
+
+
+def test_a_taint_that_only_puts_off(cluster: Cluster) -> None:
+    taint = {"key": "old", "effect": "PreferNoSchedule"}
+    for number in (1, 2):
+        cluster.patch("nodes", f"node-{number}", {"spec": {"taints": [taint]}})
+    for number in range(3):
+        cluster.create(PODS, pod(f"p{number}"))
+        cluster.settle()
+        assert node_of(cluster, f"p{number}") == "node-3"
+    tolerations = [{"key": "old", "operator": "Exists"}]
+    cluster.create(PODS, pod("calm", tolerations=tolerations))
+    cluster.settle()
+    assert node_of(cluster, "calm") != "node-3"
+
+
+def test_a_gate_keeps_a_pod_from_being_placed(cluster: Cluster) -> None:
+    made = cluster.create(PODS, pod(schedulingGates=[{"name": "example.com/wait"}]))
+    (condition,) = made["status"]["conditions"]
+    assert (condition["reason"], condition["message"]) == (
+        "SchedulingGated",
+        "Scheduling is blocked due to non-empty scheduling gates",
+    )
+    cluster.settle()
+    assert "nodeName" not in cluster.get(PODS, "one")["spec"]
+    cluster.patch(PODS, "one", {"spec": {"schedulingGates": []}})
+    cluster.settle()
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Running"
 
 
 def test_requests_add_up(cluster: Cluster) -> None:

@@ -129,10 +129,11 @@ def node_matches(terms: object, node: Obj) -> bool:
     """Whether a node meets a node selector: one of its terms, and of that everything."""
     if not isinstance(terms, list):
         return True
-    return any(_term_matches(term, node) for term in terms)
+    return any(term_matches(term, node) for term in terms)
 
 
-def _term_matches(term: Obj, node: Obj) -> bool:
+def term_matches(term: Obj, node: Obj) -> bool:
+    """Whether a node meets everything of one term of a node selector."""
     labels, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
     if not labels and not fields:
         return False

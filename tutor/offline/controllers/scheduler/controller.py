@@ -1,8 +1,9 @@
 """The scheduler: one Pod at a time, to the node that has fewest of its kind.
 
-Every decision can be read from the cluster: filters in the order of the real plugins, then the
-node with the fewest Pods of the same controller in its zone and on itself, then the emptiest. Of
-equal nodes the next in turn is taken, where the real one takes any.
+Every decision can be read from the cluster: filters in the order of the real plugins, then what
+the Pod and its neighbours prefer, then the node with the fewest Pods of the same controller in its
+zone and on itself, then the emptiest. Of equal nodes the next in turn is taken, where the real one
+takes any.
 
 Source: pkg/scheduler/schedule_one.go and framework/types.go (FitError), v1.36.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from tutor.offline.clock import timestamp
 from tutor.offline.controllers.scheduler.filters import Case, Refusal, refusal
+from tutor.offline.controllers.scheduler.scores import scores
 from tutor.offline.controllers.scheduler.tally import FINISHED, Tally
 from tutor.offline.controllers.scheduler.volumes import Storage
 from tutor.offline.controllers.storage import CLAIMS, CLASSES, VOLUMES, FreeVolumes, claim_names
@@ -47,6 +49,7 @@ class Scheduler:
         self._tally = Tally()
         self._free = FreeVolumes()
         self._pending: dict[Key, None] = {}
+        self._sociable: dict[Key, None] = {}
         self._consumers: dict[Key, dict[Key, None]] = {}
         self._mounted: dict[Key, set[Key]] = {}
         self._turn = 0
@@ -84,12 +87,17 @@ class Scheduler:
         if after is not None and self._concerns(after):
             if key not in self._pending:
                 self._pending[key] = None
+                if dig(after, "spec", "affinity", "podAffinity") or dig(
+                    after, "spec", "topologySpreadConstraints"
+                ):
+                    self._sociable[key] = None
                 for name, _ in claim_names(after):
                     self._consumers.setdefault(Key(key.namespace, name), {})[key] = None
             same = before is not None and before["spec"] == after["spec"]
             return [] if same else [key]
         if key in self._pending:
             del self._pending[key]
+            self._sociable.pop(key, None)
             for name, _ in claim_names(changed):
                 claim = Key(key.namespace, name)
                 self._consumers.get(claim, {}).pop(key, None)
@@ -97,7 +105,12 @@ class Scheduler:
                     self._consumers.pop(claim, None)
         there = after is not None and dig(after, "status", "phase") not in FINISHED
         self._mount(key, changed, there=there)
-        return list(self._pending) if freed else []
+        if before is not None and after is not None and labels_of(before) != labels_of(after):
+            freed = freed or bool(dig(after, "spec", "nodeName", default=""))
+        if freed:
+            return list(self._pending)
+        placed = before is None or dig(before, "spec", "nodeName", default="") == ""
+        return list(self._sociable) if placed else []
 
     def _mount(self, key: Key, pod: Obj, *, there: bool) -> None:
         """Remember which claims are mounted by Pods on nodes."""
@@ -168,14 +181,12 @@ class Scheduler:
         for node in case.nodes:
             zones[labels_of(node).get(ZONE, "")] += self._tally.of_owner(owner, name_of(node))
 
-        def crowd(node: Obj) -> tuple[int, int, int, int]:
+        liked = scores(case, fitting)
+
+        def crowd(node: Obj) -> tuple[float, int, int, int]:
             name = name_of(node)
-            avoided = any(
-                taint.get("effect") == "PreferNoSchedule"
-                for taint in dig(node, "spec", "taints", default=())
-            )
             return (
-                int(avoided),
+                -liked[name],
                 zones[labels_of(node).get(ZONE, "")],
                 self._tally.of_owner(owner, name),
                 self._tally.count(name),

@@ -16,7 +16,7 @@ from tutor.offline.controllers.scheduler.tally import (
 )
 from tutor.offline.controllers.scheduler.volumes import Storage
 from tutor.offline.controllers.storage import node_matches
-from tutor.offline.objects import Obj, dig, labels_of, name_of, namespace_of
+from tutor.offline.objects import Obj, dig, labels_of, name_of, namespace_of, terminating
 from tutor.offline.plan import View
 
 UNSCHEDULABLE_TAINT = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
@@ -78,11 +78,17 @@ def _unschedulable(case: Case, node: Obj) -> Refusal | None:
     return None
 
 
+def untolerated(tolerations: Sequence[Obj], node: Obj) -> bool:
+    """Whether a node has a taint that keeps away who has these tolerations."""
+    return any(
+        taint.get("effect") in ("NoSchedule", "NoExecute") and not tolerates(tolerations, taint)
+        for taint in dig(node, "spec", "taints", default=())
+    )
+
+
 def _taints(case: Case, node: Obj) -> Refusal | None:
-    tolerations = case.spec.get("tolerations") or ()
-    for taint in dig(node, "spec", "taints", default=()):
-        if taint.get("effect") in ("NoSchedule", "NoExecute") and not tolerates(tolerations, taint):
-            return Refusal(("node(s) had untolerated taint(s)",), final=True)
+    if untolerated(case.spec.get("tolerations") or (), node):
+        return Refusal(("node(s) had untolerated taint(s)",), final=True)
     return None
 
 
@@ -141,47 +147,86 @@ def _volumes(case: Case, node: Obj) -> Refusal | None:
     return Refusal(reasons, final=final) if reasons else None
 
 
+def selector_of(case: Case, constraint: Obj) -> Callable[[Obj], bool]:
+    """Which Pods a spread constraint counts: those it selects, of the same matchLabelKeys."""
+    labels = {
+        key: labels_of(case.pod)[key]
+        for key in constraint.get("matchLabelKeys") or ()
+        if key in labels_of(case.pod)
+    }
+    selects = selectors.of_object(constraint.get("labelSelector"))
+    return lambda pod: selects(pod) and labels.items() <= labels_of(pod).items()
+
+
+def _counted(case: Case, constraint: Obj, keys: Sequence[str]) -> dict[str, int]:
+    """How many Pods each domain has; of nodes that are no choice only where that is asked for."""
+    selects, key = selector_of(case, constraint), str(constraint.get("topologyKey", ""))
+    tolerations = case.spec.get("tolerations") or ()
+    counts: dict[str, int] = {}
+    for node in case.nodes:
+        if any(one not in labels_of(node) for one in keys):
+            continue
+        if constraint.get("nodeAffinityPolicy", "Honor") == "Honor" and not likes(case.pod, node):
+            continue
+        if constraint.get("nodeTaintsPolicy") == "Honor" and untolerated(tolerations, node):
+            continue
+        domain = labels_of(node)[key]
+        counts[domain] = counts.get(domain, 0) + sum(
+            1
+            for placed in case.tally.on(name_of(node))
+            if namespace_of(placed.pod) == namespace_of(case.pod)
+            and not terminating(placed.pod)
+            and selects(placed.pod)
+        )
+    return counts
+
+
 def _spread(case: Case, node: Obj) -> Refusal | None:
     """Hard topology spread constraints.
 
     Source: plugins/podtopologyspread/filtering.go.
     """
-    for constraint in case.spec.get("topologySpreadConstraints") or ():
-        if constraint.get("whenUnsatisfiable") != "DoNotSchedule":
-            continue
-        key = str(constraint.get("topologyKey", ""))
+    hard = [
+        one
+        for one in case.spec.get("topologySpreadConstraints") or ()
+        if one.get("whenUnsatisfiable") == "DoNotSchedule"
+    ]
+    keys = [str(one.get("topologyKey", "")) for one in hard]
+    base = "node(s) didn't match pod topology spread constraints"
+    for constraint, key in zip(hard, keys, strict=True):
         domain = labels_of(node).get(key)
-        base = "node(s) didn't match pod topology spread constraints"
         if domain is None:
             return Refusal((f"{base} (missing required label)",), final=True)
-        selects = selectors.of_object(constraint.get("labelSelector"))
-        counts: dict[str, int] = {}
-        for one in case.nodes:
-            found = labels_of(one).get(key)
-            if found is None or not likes(case.pod, one):
-                continue
-            counts.setdefault(found, 0)
-            counts[found] += sum(
-                1
-                for placed in case.tally.on(name_of(one))
-                if namespace_of(placed.pod) == namespace_of(case.pod) and selects(placed.pod)
-            )
+        counts = _counted(case, constraint, keys)
         least = min(counts.values(), default=0)
         if len(counts) < constraint.get("minDomains", 1):
             least = 0
-        own = 1 if selects(case.pod) else 0
+        own = 1 if selector_of(case, constraint)(case.pod) else 0
         if counts.get(domain, 0) + own - least > constraint.get("maxSkew", 1):
             return Refusal((base,), final=False)
     return None
 
 
-def _meets_term(term: Obj, namespace: str, pod: Obj) -> bool:
-    """Whether a Pod is one that an affinity term of another Pod's speaks of."""
-    namespaces = term.get("namespaces") or ()
-    everywhere = term.get("namespaceSelector") == {}
-    if not everywhere and namespace_of(pod) not in (namespaces or (namespace,)):
+def meets_term(case: Case, term: Obj, namespace: str, pod: Obj) -> bool:
+    """Whether a Pod is one that an affinity term of another Pod's speaks of.
+
+    Args:
+        case: The cluster.
+        term: The term.
+        namespace: Of the Pod whose term it is.
+        pod: The other Pod.
+    """
+    if namespace_of(pod) not in _namespaces(case, term, namespace):
         return False
     return selectors.of_object(term.get("labelSelector"))(pod)
+
+
+def _namespaces(case: Case, term: Obj, namespace: str) -> set[str]:
+    named, chosen = set(term.get("namespaces") or ()), term.get("namespaceSelector")
+    if chosen is None:
+        return named or {namespace}
+    selects = selectors.of_object(chosen)
+    return named | {name_of(one) for one in case.view.list("namespaces") if selects(one)}
 
 
 def _terms(pod: Obj, kind: str) -> Sequence[Obj]:
@@ -196,7 +241,7 @@ def _terms(pod: Obj, kind: str) -> Sequence[Obj]:
     return found
 
 
-def _together(case: Case, placed: Placed, node: Obj, key: str) -> bool:
+def together(case: Case, placed: Placed, node: Obj, key: str) -> bool:
     """Whether a placed Pod and a node lie in one domain."""
     here = labels_of(node).get(key)
     other = case.view.get("nodes", "", placed.node)
@@ -211,21 +256,23 @@ def _neighbours(case: Case, node: Obj) -> Refusal | None:
     namespace = namespace_of(case.pod)
     for term in _terms(case.pod, "podAffinity"):
         key = str(term.get("topologyKey", ""))
-        known = [one for one in case.tally.everything() if _meets_term(term, namespace, one.pod)]
-        first = not known and _meets_term(term, namespace, case.pod)
+        known = [
+            one for one in case.tally.everything() if meets_term(case, term, namespace, one.pod)
+        ]
+        first = not known and meets_term(case, term, namespace, case.pod)
         if key not in labels_of(node) or not (
-            first or any(_together(case, one, node, key) for one in known)
+            first or any(together(case, one, node, key) for one in known)
         ):
             return Refusal(("node(s) didn't match pod affinity rules",), final=True)
     for term in _terms(case.pod, "podAntiAffinity"):
         key = str(term.get("topologyKey", ""))
         for one in case.tally.everything():
-            if _meets_term(term, namespace, one.pod) and _together(case, one, node, key):
+            if meets_term(case, term, namespace, one.pod) and together(case, one, node, key):
                 return Refusal(("node(s) didn't match pod anti-affinity rules",), final=False)
     for placed in case.tally.averse():
         for term in _terms(placed.pod, "podAntiAffinity"):
             key = str(term.get("topologyKey", ""))
-            if _meets_term(term, namespace_of(placed.pod), case.pod) and _together(
+            if meets_term(case, term, namespace_of(placed.pod), case.pod) and together(
                 case, placed, node, key
             ):
                 reason = "node(s) didn't satisfy existing pods anti-affinity rules"

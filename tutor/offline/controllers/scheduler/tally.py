@@ -71,6 +71,7 @@ class Tally:
         self._used: dict[str, dict[str, int]] = {}
         self._owned: dict[tuple[str, str], int] = {}
         self._averse: dict[Key, Placed] = {}
+        self._opinionated: dict[Key, Placed] = {}
 
     def update(self, before: Obj | None, after: Obj | None) -> bool:
         """Take in one change of a Pod. Whether room may have come free by it."""
@@ -101,8 +102,11 @@ class Tally:
             used[name] = used.get(name, 0) + value
         if owner:
             self._owned[owner, node] = self._owned.get((owner, node), 0) + 1
-        if dig(pod, "spec", "affinity", "podAntiAffinity"):
+        affinity = dig(pod, "spec", "affinity", default={})
+        if affinity.get("podAntiAffinity"):
             self._averse[key] = placed
+        if affinity.get("podAntiAffinity") or affinity.get("podAffinity"):
+            self._opinionated[key] = placed
 
     def _remove(self, key: Key, placed: Placed) -> None:
         del self._placed[key]
@@ -117,6 +121,7 @@ class Tally:
             else:
                 del self._owned[placed.owner, placed.node]
         self._averse.pop(key, None)
+        self._opinionated.pop(key, None)
 
     def on(self, node: str) -> Iterator[Placed]:
         """The Pods of a node."""
@@ -141,3 +146,7 @@ class Tally:
     def averse(self) -> Iterator[Placed]:
         """The Pods that keep others away."""
         yield from self._averse.values()
+
+    def opinionated(self) -> Iterator[Placed]:
+        """The Pods that say anything of their neighbours."""
+        yield from self._opinionated.values()
