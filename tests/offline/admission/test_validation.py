@@ -42,8 +42,9 @@ class Cluster:
         return made
 
     def patch(self, resource: str, name: str, patch: Any) -> dict[str, Any]:
+        namespace = "NS" if named(resource).namespaced else ""
         request = Request(
-            "patch", named(resource), "NS", name, patch_type="merge", field_manager="me"
+            "patch", named(resource), namespace, name, patch_type="merge", field_manager="me"
         )
         return self.registry.patch(request, patch)[0]
 

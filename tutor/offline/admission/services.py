@@ -4,6 +4,7 @@ Source: ``pkg/registry/core/service/storage/{alloc,storage}.go``, ``.../service/
 """
 
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 
 from tutor.offline.errors import Cause
 from tutor.offline.names import below
@@ -92,16 +93,15 @@ def allocated(request: Request, view: View, service: Obj, random: Random) -> Obj
     others = [one for one in view.list("services") if meta(one).get("uid") != meta(service)["uid"]]
     if not address:
         address = _free_address(others, random)
-    elif address != NONE and any(_of(one).get("clusterIP") == address for one in others):
-        message = (
-            f'Invalid value: ["{address}"]: failed to allocate IP {address}: provided IP is already'
-            " allocated"
-        )
-        raise invalid_object(
-            request.resource,
-            name_of(service),
-            Cause("FieldValueInvalid", message, "spec.clusterIPs"),
-        )
+    elif address != NONE:
+        why = _why_not(address, others)
+        if why:
+            message = f'Invalid value: ["{address}"]: failed to allocate IP {address}: {why}'
+            raise invalid_object(
+                request.resource,
+                name_of(service),
+                Cause("FieldValueInvalid", message, "spec.clusterIPs"),
+            )
     spec["clusterIP"] = address
     spec["clusterIPs"] = spec.get("clusterIPs") or [address]
     if address == NONE and not spec.get("selector") and not spec.get("ipFamilyPolicy"):
@@ -116,6 +116,20 @@ def allocated(request: Request, view: View, service: Obj, random: Random) -> Obj
 
 def _of(service: Obj) -> Obj:
     return service.get("spec") or {}
+
+
+def _why_not(address: str, others: list[Obj]) -> str:
+    """Why an address cannot be given to a Service."""
+    network = ip_network((_NETWORK, 16))
+    if ip_address(address) not in network:
+        return "the provided network does not match the current range"
+    if ip_address(address) in (network.network_address, network.broadcast_address):
+        return (
+            f"the provided IP ({address}) is not in the valid range. The range of valid IPs is"
+            f" {network}"
+        )
+    taken = any(_of(one).get("clusterIP") == address for one in others)
+    return "provided IP is already allocated" if taken else ""
 
 
 def _free_address(others: list[Obj], random: Random) -> str:

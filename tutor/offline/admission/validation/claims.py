@@ -118,7 +118,7 @@ def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
     had = ((before.get("resources") or {}).get("requests") or {}).get("storage")
     if asked is not None and had is not None and parse(asked) < parse(had):
         capacity = ((old.get("status") or {}).get("capacity") or {}).get("storage")
-        if capacity is None or parse(asked) <= parse(capacity):
+        if parse(asked) <= parse(capacity or "0"):
             why = "field can not be less than status.capacity"
             causes.append(forbidden("spec.resources.requests.storage", why))
     if spec.get("volumeMode") != before.get("volumeMode"):

@@ -138,7 +138,7 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
         ]
         if (version, kind) == ("v1", "Event"):
             why = "/v1, Kind=Event is disallowed from being an owner"
-            causes.append(invalid(path, owner, why))
+            causes.append(invalid(path, _in_order(owner), why))
         if owner.get("controller"):
             current = f"{kind}/{owner.get('name', '')}"
             if controller:
@@ -146,10 +146,15 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
                     'Only one reference can have Controller set to true. Found "true" in'
                     f" references for {controller} and {current}"
                 )
-                causes.append(invalid(path, owners, why))
+                causes.append(invalid(path, [_in_order(one) for one in owners], why))
             else:
                 controller = current
     return causes
+
+
+def _in_order(owner: Obj) -> Obj:
+    names = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+    return {name: owner[name] for name in names if name in owner}
 
 
 def validate_selector(selector: Obj, path: str) -> list[Cause]:
