@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 from tutor.offline.api import present
 from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send, as_json
-from tutor.offline.api.guard import authenticate, check_host, check_origin, refuse_anonymous
+from tutor.offline.api.guard import authenticate, authorize, check_host, check_origin
 from tutor.offline.api.logs import Log, ended
 from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
 from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
+from tutor.offline.api.people import NOBODY, User, played
 from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
 from tutor.offline.api.telling import reading, tell, told
 from tutor.offline.errors import Answer, ApiError
@@ -110,15 +111,17 @@ class App:
         headers = exchange.headers
         check_host(headers.get("host", ""))
         check_origin(headers.get("origin"), headers.get("host", ""))
-        if not authenticate(headers.get("authorization"), self._token):
-            refuse_anonymous(exchange.method, exchange.path, exchange.query)
+        user = NOBODY
+        if authenticate(headers.get("authorization"), self._token):
+            user = played(exchange.every("impersonate-user"), exchange.every("impersonate-group"))
+        authorize(user, exchange.method, exchange.path, exchange.query)
         body = await exchange.body()
         if exchange.path.startswith(CONTROL):
             await exchange.json(*await self._house.control(exchange.method, exchange.path, body))
             return
         self._house.heart.before()
         if _about_a_resource(exchange.path):
-            await self._resource(exchange, body)
+            await self._resource(exchange, body, user)
         elif exchange.method not in reading(exchange.path):
             raise wrong_method() if told(exchange.path) else PageNotFound
         else:
@@ -126,7 +129,7 @@ class App:
 
     # -- objects
 
-    async def _resource(self, exchange: Exchange, body: bytes) -> None:
+    async def _resource(self, exchange: Exchange, body: bytes, user: User) -> None:
         try:
             target = target_of(exchange.method, exchange.path, exchange.flag("watch"))
         except NotEmulated as missing:
@@ -150,7 +153,7 @@ class App:
         elif body or target.verb in ("create", "update"):
             content_type = check_body(exchange.headers.get("content-type", ""))
         agent = exchange.headers.get("user-agent", "")
-        call = Call(target, exchange.query, body, content_type, agent)
+        call = Call(target, exchange.query, body, content_type, agent, user)
         if target.verb in ("get", "list", "watch"):
             handled = self._house.service.handle(call)
         else:

@@ -29,11 +29,11 @@ class Exchange:
     """One request and its answer."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in scope["headers"]
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self._headers
         }
         text = scope["query_string"].decode("latin-1")
         self.query: dict[str, list[str]] = parse_qs(text, keep_blank_values=True)
@@ -41,6 +41,11 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._leaving: asyncio.Task[None] | None = None
+
+    def every(self, name: str) -> list[str]:
+        """All values of a header that may stand more than once."""
+        wanted = name.encode()
+        return [value.decode("latin-1") for one, value in self._headers if one.lower() == wanted]
 
     def first(self, name: str) -> str:
         """The first value of a parameter."""

@@ -8,10 +8,10 @@ import hmac
 from collections.abc import Mapping
 
 from tutor.offline.api.paths import PageNotFound, Target, target_of
+from tutor.offline.api.people import User
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import details_of
 
-_OPEN = ("/healthz", "/livez", "/readyz", "/version")
 _VERBS = {
     "GET": "get",
     "HEAD": "get",
@@ -62,21 +62,25 @@ def authenticate(header: str | None, token: str) -> bool:
     return True
 
 
-def refuse_anonymous(method: str, path: str, query: Mapping[str, list[str]]) -> None:
-    """Refuse what an anonymous user may not do: anything but asking for health and version.
+def authorize(user: User, method: str, path: str, query: Mapping[str, list[str]]) -> None:
+    """Refuse what somebody may not do.
 
     Raises:
         ApiError: 403.
     """
-    if path.rstrip("/") in _OPEN or path.startswith(("/livez/", "/readyz/", "/healthz/")):
+    if user.masters:
         return
-    who = 'User "system:anonymous"'
+    who = f'User "{user.name}"'
     target = _target(method, path, bool(query.get("watch")))
     if target is None:
+        if method in ("GET", "HEAD") and user.may_read(path):
+            return
         verb = _VERBS.get(method, method.lower())
         message = f'forbidden: {who} cannot {verb} path "{path}"'
         raise ApiError(403, "Forbidden", message, {})
     resource = target.resource
+    if user.may(target.verb, resource.group, resource.plural):
+        return
     shown = resource.name
     plural = resource.plural
     if target.subresource:

@@ -1,6 +1,6 @@
 """Questions about users: who am I, and may I (``kubectl auth whoami``, ``can-i``).
 
-One user exists here, and may do everything; whoever else is asked about may do nothing.
+One user exists here, and may do everything; whoever else is asked about may do next to nothing.
 
 Source: pkg/registry/authorization, pkg/registry/authentication/selfsubjectreview;
 pkg/apis/authorization/validation.
@@ -9,6 +9,7 @@ pkg/apis/authorization/validation.
 import json
 from typing import Any
 
+from tutor.offline.api.people import ADMIN, User, rules
 from tutor.offline.clock import timestamp
 from tutor.offline.errors import Answer, Cause
 from tutor.offline.objects import Obj, dig
@@ -16,21 +17,15 @@ from tutor.offline.refusals import bad_request, invalid_object
 from tutor.offline.registry import Registry
 from tutor.offline.requests import Raw, Request
 
-USER, GROUPS = "kubernetes-admin", ("system:masters", "system:authenticated")
-_EVERYTHING: dict[str, Any] = {
-    "resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}],
-    "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
-    "incomplete": False,
-}
 
-
-def review(registry: Registry, request: Request, body: Raw) -> Answer:
+def review(registry: Registry, request: Request, body: Raw, user: User) -> Answer:
     """The answer to a review.
 
     Args:
         registry: For decoding and the time.
         request: To create one of ``resources.REVIEWS``.
         body: The review as it came.
+        user: Who asks.
 
     Raises:
         ApiError: 400 or 422.
@@ -39,24 +34,32 @@ def review(registry: Registry, request: Request, body: Raw) -> Answer:
     kind = request.resource.kind
     status: dict[str, Any]
     if kind == "SelfSubjectReview":
-        status = {"userInfo": {"username": USER, "groups": list(GROUPS)}}
+        status = {"userInfo": {"username": user.name, "groups": list(user.groups)}}
         stamp = timestamp(registry.clock.now)
         asked = {**asked, "metadata": {**asked.get("metadata", {}), "creationTimestamp": stamp}}
     elif kind == "SelfSubjectRulesReview":
         if not dig(asked, "spec", "namespace"):
             raise bad_request("no namespace on request")
-        status = _EVERYTHING
+        status = {**rules(user), "incomplete": False}
     else:
         _check(request, asked)
-        status = {"allowed": kind.startswith("Self") or _known(asked)}
+        status = {"allowed": _may(asked.get("spec") or {}, kind, user)}
     asked.pop("status", None)
     managed = registry.admission.manage(request, None, asked)
     return Answer(201, {**managed, "status": status}, tuple(request.warnings))
 
 
-def _known(asked: Obj) -> bool:
-    groups = dig(asked, "spec", "groups", default=())
-    return dig(asked, "spec", "user") == USER or GROUPS[0] in groups
+def _may(spec: Obj, kind: str, user: User) -> bool:
+    """Whether somebody may do what is asked about."""
+    if not kind.startswith("Self"):
+        name, groups = spec.get("user") or "", tuple(spec.get("groups") or ())
+        user = ADMIN if name == ADMIN.name else User(name, groups)
+    path = spec.get("nonResourceAttributes")
+    if path is not None:
+        return user.may_read(path.get("path") or "") if path.get("verb") == "get" else user.masters
+    about = spec.get("resourceAttributes") or {}
+    parts = (about.get(part) or "" for part in ("verb", "group", "resource"))
+    return user.may(*parts)
 
 
 def _check(request: Request, asked: Obj) -> None:

@@ -21,6 +21,7 @@ from tutor.offline.admission import gojson, protobuf
 from tutor.offline.api.logs import Log, log_of
 from tutor.offline.api.negotiate import YAML
 from tutor.offline.api.paths import Target
+from tutor.offline.api.people import ADMIN, User
 from tutor.offline.api.reviews import review
 from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
 from tutor.offline.errors import Answer, ApiError, Cause
@@ -66,6 +67,7 @@ class Call:
         body: As it came.
         content_type: Of the body, without parameters; empty for JSON.
         agent: The User-Agent.
+        user: Who asks.
     """
 
     target: Target
@@ -73,6 +75,7 @@ class Call:
     body: bytes = b""
     content_type: str = ""
     agent: str = ""
+    user: User = ADMIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ class Service:
     def _create(self, call: Call) -> Handled:
         request = self._request(call)
         if request.resource in REVIEWS:
-            return review(self.runner.registry, request, _raw(call))
+            return review(self.runner.registry, request, _raw(call), call.user)
         if request.resource.name == "bindings":
             return self._bind(request, _raw(call))
         made = self._home(request).create(request, _raw(call))
@@ -271,6 +274,7 @@ class Service:
             field_validation=validation or "Warn",
             force=force in ("1", "true", "True", "TRUE", "t", "T"),
             patch_type=patch_type,
+            user=call.user.name,
         )
 
 
