@@ -1,0 +1,83 @@
+"""Every scenario of every lesson, through the real client: it comes to what the play comes to."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import pytest
+
+from tests.cluster.test_live import target
+from tutor.cluster.live import Live
+from tutor.course.loader import load, locate
+from tutor.model.course import ChoiceTask, Lesson, LiveTask, WriteTask
+from tutor.model.scenario import Scenario, Wait
+from tutor.model.timeline import Change
+from tutor.offline.api.embedded import Embedded
+from tutor.timeline.judging import judge
+from tutor.timeline.tape import Tape
+from tutor.timeline.trial import play
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def scenarios() -> Iterator[tuple[str, Lesson, Scenario]]:
+    for lesson in load(*locate()).lessons:
+        found: dict[str, Scenario] = {}
+        for task in lesson.tasks:
+            if isinstance(task, LiveTask | ChoiceTask) and task.scenario is not None:
+                found[task.scenario.id] = task.scenario
+        yield from ((f"{lesson.id}#{name}", lesson, one) for name, one in found.items())
+
+
+class Recorder:
+    """Hears a watch into a tape."""
+
+    def __init__(self) -> None:
+        self.tape: Tape | None = None
+        self.last = time.monotonic()
+        self._lock = threading.Lock()
+
+    def hear(self, changes: Sequence[Change]) -> None:
+        with self._lock:
+            self.tape = Tape.starting(changes) if self.tape is None else self.tape.after(changes)
+            self.last = time.monotonic()
+
+    def wait(self, seconds: float, most: float = 20.0) -> Tape:
+        """Until nothing was heard for so long."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            if self.tape is not None and time.monotonic() - self.last > seconds:
+                return self.tape
+            time.sleep(0.02)
+        raise AssertionError("it does not come to rest")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "scenario"),
+    [(lesson, scenario) for _, lesson, scenario in scenarios()],
+    ids=[name for name, _, _ in scenarios()],
+)
+def test_a_cluster_comes_to_what_the_play_comes_to(
+    lesson: Lesson, scenario: Scenario, offline: Embedded
+) -> None:
+    answer = next(
+        (task.solutions[0].text for task in lesson.tasks if isinstance(task, WriteTask)), ""
+    )
+    recorder = Recorder()
+    with Live(target(offline, lesson.id)) as live:
+        live.open()
+        live.reset(scenario)
+        live.watch(recorder.hear)
+        recorder.wait(0.3)
+        steps = scenario.steps
+        for step, following in pairwise((*steps, None)):
+            assert step is not None
+            live.do(step, answer)
+            if not isinstance(step, Wait) and not isinstance(following, Wait):
+                live.do(Wait())
+        tape = recorder.wait(0.5)
+    played = play(scenario, answer).tape
+    seen = {one.id: (one.state, one.why) for one in judge(scenario.expect, tape)}
+    assert seen == {one.id: (one.state, one.why) for one in judge(scenario.expect, played)}
+    assert tape.entries
