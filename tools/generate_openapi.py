@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.offline.api.columns import COLUMNS, SCALE
-from tutor.offline.resources import RESOURCES, SERVED, Resource
+from tutor.offline.resources import SERVED, Resource
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "fixtures/clusters/discovery/openapi-v3-apps-v1.json.gz"
@@ -30,14 +30,14 @@ PREFIX = "#/components/schemas/"
 PACKAGES = {
     "": "io.k8s.api.core.v1",
     "apps": "io.k8s.api.apps.v1",
+    "authentication.k8s.io": "io.k8s.api.authentication.v1",
+    "authorization.k8s.io": "io.k8s.api.authorization.v1",
     "coordination.k8s.io": "io.k8s.api.coordination.v1",
     "discovery.k8s.io": "io.k8s.api.discovery.v1",
     "events.k8s.io": "io.k8s.api.events.v1",
     "policy": "io.k8s.api.policy.v1",
     "storage.k8s.io": "io.k8s.api.storage.v1",
 }
-WRITTEN = (*RESOURCES, *(one for one in SERVED if one.stored_as))
-"""What has documents: reviews are only asked by programs."""
 EXTRA = {"policy": ("io.k8s.api.policy.v1.Eviction",), "": ("io.k8s.api.core.v1.Binding",)}
 
 
@@ -97,7 +97,9 @@ def paths_of(resource: Resource, recorded: dict[str, Any]) -> dict[str, Any]:
         model: f"{folder}/{resource.plural}",
         f"{model}/{{name}}": f"{folder}/{resource.plural}/{{name}}",
     }
-    if resource.namespaced:
+    if resource.verbs == ("create",):
+        del wanted[f"{model}/{{name}}"]
+    elif resource.namespaced:
         wanted["/apis/apps/v1/statefulsets"] = f"{base}/{resource.plural}"
     for below in ("status", "scale"):
         if below in resource.subresources:
@@ -119,6 +121,8 @@ def paths_of(resource: Resource, recorded: dict[str, Any]) -> dict[str, Any]:
                 gvk = operation.get("x-kubernetes-group-version-kind", {})
                 if gvk.get("group") == "apps":
                     gvk.update(group=resource.group, version=resource.version)
+        if resource.verbs == ("create",):
+            item = {part: item[part] for part in ("parameters", "post")}
         if not resource.namespaced:
             item["parameters"] = [one for one in item["parameters"] if one["name"] != "namespace"]
         result[target] = item
@@ -152,7 +156,7 @@ def document(
 ) -> dict[str, Any]:
     """The document of one group and version."""
     paths: dict[str, Any] = {}
-    for resource in WRITTEN:
+    for resource in SERVED:
         if (resource.group, resource.version) == (group, version):
             paths.update(paths_of(resource, recorded["paths"]))
     schemas: dict[str, Any] = {}
@@ -195,7 +199,7 @@ def main() -> None:
     pool = {**published(), **recorded["components"]["schemas"]}
     TARGET.mkdir(exist_ok=True)
     total = 0
-    for group, version in dict.fromkeys((one.group, one.version) for one in WRITTEN):
+    for group, version in dict.fromkeys((one.group, one.version) for one in SERVED):
         found = document(group, version, recorded, pool)
         name = re.sub("/", "_", f"apis/{group}/{version}" if group else f"api/{version}")
         packed = gzip.compress(json.dumps(found, separators=(",", ":")).encode(), 9, mtime=0)

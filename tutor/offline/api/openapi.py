@@ -9,13 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tutor.offline.resources import RESOURCES, SERVED
+from tutor.offline.resources import SERVED
 
 _FOLDER = Path(__file__).parent / "openapi"
 PATHS = tuple(
     dict.fromkeys(
-        f"apis/{one.group}/{one.version}" if one.group else f"api/{one.version}"
-        for one in (*RESOURCES, *(one for one in SERVED if one.stored_as))
+        f"apis/{one.group}/{one.version}" if one.group else f"api/{one.version}" for one in SERVED
     )
 )
 
