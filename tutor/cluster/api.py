@@ -24,6 +24,11 @@ _LONGEST_PAUSE = 8.0
 _LATER = frozenset({429, 502, 503, 504})
 _TWICE = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 """Methods that may be sent twice, as they are used here: a patch is an apply or a merge."""
+_TYPED = "failed to create typed patch object"
+"""What a server says with 500 of an applied object that its schema does not know.
+
+Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/fieldmanager/…/structuredmerge.go.
+"""
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 
@@ -195,7 +200,7 @@ class Api:
         refused = refusal(body, status)
         if status in _LATER:
             raise TutorError("cluster-busy", ExitCode.CLUSTER, server=self._server)
-        if status >= 500:
+        if status >= 500 and not refused.message.startswith(_TYPED):
             raise TutorError(
                 "cluster-failed", ExitCode.CLUSTER, server=self._server, raw=refused.message
             )

@@ -1,6 +1,6 @@
 """What the tutor made, listed; and taken away, that and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tutor.cluster import namespaces
@@ -10,11 +10,15 @@ from tutor.cluster.guard import PREFIX
 from tutor.cluster.kinds import ALLOWED, KINDS, OFFLINE_ONLY, ORDER
 from tutor.cluster.namespaces import MANAGED_BY, MANAGER, mine, ours
 from tutor.model.applying import Cleaning, Leftover, Where
+from tutor.model.errors import ExitCode, TutorError
 from tutor.model.timeline import Obj
 
 _SELECTOR = f"{MANAGED_BY}={MANAGER}"
 _EVERYWHERE = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
 """What every namespace has."""
+_OWNERS = ("StatefulSet", "Deployment", "ReplicaSet")
+_EMPTIED = tuple(sorted({*ALLOWED, "EndpointSlice"}, key=lambda kind: -ORDER[kind]))
+_LOOK = 0.05
 VOLUMES_GONE_IN = 60.0
 """Seconds for volumes to be gone after their claims."""
 
@@ -68,6 +72,55 @@ class Cleaner:
                 cancel.wait(0.2)
         except Refused as refused:
             raise in_words(refused) from refused
+
+    def empty(self, cancel: Cancel, name: str) -> None:
+        """Empty one namespace at once, and wait until that is so; the namespace itself stays.
+
+        Raises:
+            Refused: The cluster refuses.
+            TutorError: It does not answer as it should, or something does not go away.
+        """
+        while self._delete_all(cancel, name, _OWNERS):
+            cancel.wait(_LOOK)
+        end = Deadline(VOLUMES_GONE_IN)
+        while self._delete_all(cancel, name, _EMPTIED) or self._volumes(cancel, [name])[0]:
+            if end.passed:
+                raise TutorError("namespace-not-empty", ExitCode.CLUSTER, namespace=name)
+            cancel.wait(_LOOK)
+        self._delete_all(cancel, name, ("Event",))
+        if self._where.offline:
+            for one in self._outside(cancel):
+                self._remove_outside(cancel, one)
+
+    def _delete_all(self, cancel: Cancel, name: str, kinds: Iterable[str]) -> int:
+        """Ask for the end of everything of some kinds; how much there was."""
+        count = 0
+        for kind in kinds:
+            rows, _ = self._api.items(cancel, KINDS[kind].path(name))
+            for row in rows:
+                about = row["metadata"]
+                if (kind, about["name"]) in _EVERYWHERE:
+                    continue
+                count += 1
+                if not about.get("deletionTimestamp") or kind == "Pod":
+                    path = KINDS[kind].path(name, str(about["name"]))
+                    self._delete(cancel, path, about.get("uid"), at_once=kind == "Pod")
+        return count
+
+    def _delete(self, cancel: Cancel, path: str, uid: Any, *, at_once: bool = False) -> None:  # noqa: ANN401
+        body: dict[str, Any] = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": {"uid": uid},
+            "propagationPolicy": "Background",
+        }
+        if at_once:
+            body["gracePeriodSeconds"] = 0
+        try:
+            self._api.ask(cancel, "DELETE", path, body)
+        except Refused as refused:
+            if refused.code not in (404, 409):  # gone, or another one by now
+                raise
 
     # -- looking
 
@@ -130,16 +183,7 @@ class Cleaner:
         found = self._api.get(cancel, path)
         if found is None or not ours(found):
             return
-        body: dict[str, Any] = {
-            "apiVersion": "v1",
-            "kind": "DeleteOptions",
-            "preconditions": {"uid": found["metadata"]["uid"]},
-        }
-        try:
-            self._api.ask(cancel, "DELETE", path, body)
-        except Refused as refused:
-            if refused.code not in (404, 409):
-                raise
+        self._delete(cancel, path, found["metadata"]["uid"])
 
 
 def _released(volume: Obj) -> bool:

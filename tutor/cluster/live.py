@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from tutor.cluster import handing, namespaces
 from tutor.cluster.api import Api, Refused, in_words
@@ -363,21 +362,8 @@ class Live:
 
     def _empty(self, cancel: Cancel) -> None:
         """Remove everything, without the patience that Pods are given otherwise."""
-        namespace = self.target.namespace
-        body: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
         try:
-            for kind in ("StatefulSet", "Deployment", "ReplicaSet", "Pod"):
-                own = {**body, "gracePeriodSeconds": 0} if kind == "Pod" else body
-                self._api.ask(cancel, "DELETE", KINDS[kind].path(namespace), own)
-            cleaner = Cleaner(self._api, self.where)
-            every = cleaner.listed(cancel)
-            mine = Cleaning(
-                every.where,
-                (namespace,),
-                tuple(one for one in every.removed if self.target.offline),
-            )
-            cleaner.remove(cancel, mine)
-            namespaces.prepare(self._api, cancel, namespace)
+            Cleaner(self._api, self.where).empty(cancel, self.target.namespace)
         except Refused as refused:
             raise in_words(refused) from refused
 

@@ -373,11 +373,13 @@ def _lost(error: BaseException, *, sent: bool = False) -> Lost:
         return Lost("cluster-unreachable", _tidy(str(inner)))
     if isinstance(inner, wrong.SSLError | ssl.SSLError):
         return Lost("cluster-untrusted", _tidy(str(inner)), sent=sent)
+    if isinstance(inner, wrong.NewConnectionError):  # which urllib3 takes for a timeout too
+        return Lost("cluster-unreachable", _tidy(str(inner)))
     if isinstance(inner, wrong.ConnectTimeoutError):
         return Lost("cluster-no-answer", f"no connection in {CONNECT:.0f} s")
     if isinstance(inner, wrong.ReadTimeoutError | TimeoutError):
         return Lost("cluster-no-answer", "no answer", sent=True)
-    early = isinstance(inner, wrong.NewConnectionError | ConnectionRefusedError)
+    early = isinstance(inner, ConnectionRefusedError)
     return Lost("cluster-unreachable", _tidy(str(inner)), sent=sent or not early)
 
 

@@ -200,6 +200,10 @@ class Watcher:
         take_back = self._cancel.tell(lines.close)
         try:
             self._read(row, lines)
+        except Lost as lost:
+            if lost.code != "cluster-no-answer":
+                raise
+            # Silent for long: asked anew, it answers or it does not.
         finally:
             take_back()
             lines.close()

@@ -127,6 +127,10 @@ MESSAGES = {
         "There is a namespace '{namespace}' that the tutor did not make. It was left alone; "
         "rename or remove it yourself."
     ),
+    "namespace-not-empty": N_(
+        "Something in the namespace '{namespace}' does not go away. 'kubectl get all,pvc "
+        "-n {namespace}' shows what."
+    ),
     "namespace-terminating": N_(
         "The namespace '{namespace}' does not go away. 'kubectl get namespace {namespace} -o "
         "yaml' says what holds it."
