@@ -4,11 +4,12 @@ It knows HTTP and nothing of Kubernetes' rules; those are in ``service`` and beh
 """
 
 import asyncio
+import traceback
 from typing import Any, Protocol
 
 from tutor.offline.api import present
 from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send, as_json
-from tutor.offline.api.guard import authenticate, authorize, check_host, check_origin
+from tutor.offline.api.guard import authenticate, authorize, check_framing, check_host, check_origin
 from tutor.offline.api.logs import Log, ended
 from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
 from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
@@ -77,6 +78,9 @@ _SWEEPS = ("kubectl apply", "kubectl cluster-info dump", "kubectl diff")
 """Commands that list kinds nobody named: ``--prune`` would stop at the first refusal."""
 _LOOKED_FOR = ("replicationcontrollers",)
 """Kinds of which Kubernetes' own tests count what there is before they begin."""
+_PANIC = "This request caused apiserver to panic. Look in the logs for details.\n"
+PIECE = 64 * 1024
+"""Bytes of a watch that are sent at once."""
 CONTROL = "/sts-tutor/"
 """Where the paths of the program itself begin."""
 
@@ -106,9 +110,15 @@ class App:
             await exchange.refuse(refusal)
         except PageNotFound:
             await exchange.text(404, "404 page not found\n")
+        except Exception:
+            if exchange.begun:
+                raise
+            traceback.print_exc()  # into the log; the cluster goes on
+            await exchange.text(500, _PANIC)
 
     async def _answer(self, exchange: Exchange) -> None:
         headers = exchange.headers
+        check_framing(headers)
         check_host(headers.get("host", ""))
         check_origin(headers.get("origin"), headers.get("host", ""))
         user = NOBODY
@@ -194,7 +204,7 @@ class App:
             if not events and watching.query.bookmarks and loop.time() - marked >= BOOKMARKS:
                 events = [watching.watch.bookmark()]
                 marked = loop.time()
-            lines = []
+            lines, size = [], 0
             for found in events:
                 now = clock.now
                 shown = present.event(
@@ -202,6 +212,10 @@ class App:
                 )
                 headed = headed and found["type"] == "ERROR"
                 lines.append(as_json(shown))
+                size += len(lines[-1])
+                if size > PIECE:  # wait for a slow client before the next is made ready
+                    await exchange.more(b"".join(lines))
+                    lines, size = [], 0
             if lines:
                 await exchange.more(b"".join(lines))
             left = end - loop.time()

@@ -20,13 +20,21 @@ LARGEST = 3 * 1024 * 1024
 SLOWEST = 30.0
 """Seconds for a client to send the rest of its body."""
 
+_LAST = (408, 413)
+"""Refusals after which a client's body may go on and on: the connection ends with them. It ends
+too where the end of the body is told in two ways."""
+
 
 class Gone(Exception):  # noqa: N818  (no error of ours)
     """The client has left."""
 
 
 class Exchange:
-    """One request and its answer."""
+    """One request and its answer.
+
+    Attributes:
+        begun: Whether the head of the answer has been sent.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -40,6 +48,7 @@ class Exchange:
         self.warnings: list[str] = []
         self._receive = receive
         self._send = send
+        self.begun = False
         self._leaving: asyncio.Task[None] | None = None
 
     def every(self, name: str) -> list[str]:
@@ -89,6 +98,7 @@ class Exchange:
 
     async def begin(self, status: int, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Send the head of the answer."""
+        self.begun = True
         given = [*headers, *(("warning", _warning(one)) for one in self.warnings)]
         base = [("audit-id", str(uuid.uuid4()))]
         if all(name != "cache-control" for name, _ in given):
@@ -143,7 +153,7 @@ class Exchange:
         retry = refusal.details.get("retryAfterSeconds")
         if retry:
             headers.append(("retry-after", str(retry)))
-        if refusal.code == 408:
+        if refusal.code in _LAST or {"transfer-encoding", "content-length"} <= set(self.headers):
             headers.append(("connection", "close"))
         await self.send_all(refusal.code, as_json(refusal.status()), JSON, headers)
 

@@ -23,6 +23,17 @@ _VERBS = {
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
+def check_framing(headers: Mapping[str, str]) -> None:
+    """Refuse a request whose end two servers could see at two places.
+
+    Raises:
+        ApiError: 400.
+    """
+    if "transfer-encoding" in headers and "content-length" in headers:
+        message = "a request has a Content-Length or a Transfer-Encoding, not both"
+        raise ApiError(400, "BadRequest", message)
+
+
 def check_host(host: str) -> None:
     """Refuse a name other than the loopback's: another site's script may have rebound its name.
 

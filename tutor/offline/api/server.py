@@ -7,9 +7,11 @@ import signal
 import socket
 import ssl
 import sys
+from asyncio import sslproto
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -24,8 +26,22 @@ IDLE = 75
 """Seconds a connection may be idle between requests."""
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's head."""
+BUFFER = 32 * 1024
+"""Bytes that asyncio holds for each TLS connection; 256 KB without this, and a thousand watches
+are a thousand connections."""
 _BACKLOG = 2048
 _DESCRIPTORS = 16_384
+
+
+_WORDS = {
+    431: (431, "431 Request Header Fields Too Large"),
+    501: (501, "501 Unsupported transfer encoding"),
+}
+_FAULTS = {
+    "Missing mandatory Host": "missing required Host header",
+    "multiple Host": "too many Host headers",
+}
+"""What h11 finds wrong, in the words of Go's net/http/server.go."""
 
 
 class Patient(H11Protocol):
@@ -56,6 +72,32 @@ class Patient(H11Protocol):
         self._stop_waiting()
         self._stop_stalling()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, as the real server's library words it."""
+        fault = sys.exc_info()[1]
+        status, text = 400, "400 Bad Request"
+        if isinstance(fault, h11.RemoteProtocolError):
+            status, text = _WORDS.get(fault.error_status_hint, (status, text))
+            more = next((words for part, words in _FAULTS.items() if part in str(fault)), "")
+            text += f": {more}" if more else ""
+        if self.conn.our_state is not h11.SEND_RESPONSE and self.conn.our_state is not h11.IDLE:
+            self.transport.abort()  # in the middle of an answer: nothing more can be said
+            return
+        head = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(text)).encode()),
+            (b"connection", b"close"),
+        ]
+        phrase = text.partition(":")[0].partition(" ")[2].encode()
+        events: tuple[Any, ...] = (
+            h11.Response(status_code=status, headers=head, reason=phrase),
+            h11.Data(data=text.encode()),
+            h11.EndOfMessage(),
+        )
+        for event in events:
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """Send no more for now: the client is slow, or reads nothing."""
@@ -151,6 +193,7 @@ async def serve(
     """
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     _raise_descriptors()
+    sslproto.SSLProtocol.max_size = BUFFER
     config = uvicorn.Config(
         App(house, token),
         http=Patient,
