@@ -135,16 +135,19 @@ class Trial:
 
     def _settle(self) -> bool:
         """Go on until nothing happens any more; whether that came to be."""
-        end, left = self._runner.clock.now + LIMIT, MOST
-        while left > 0 and self._runner.clock.now < end:
-            happened = embed.next_changes(self._runner, self._quiet())
+        runner = self._runner
+        end, left = runner.clock.now + LIMIT, MOST
+        while left > 0 and runner.clock.now < end:
+            happened = embed.next_changes(runner, QUIET)
+            if not happened and (slow := self._slow()):
+                happened = embed.next_changes(runner, slow)
             if not happened:
                 return True
             left -= len(happened)
         return False
 
-    def _quiet(self) -> float:
-        """Long enough that nothing can be on its way that its own objects announce."""
+    def _slow(self) -> float:
+        """How long something may be on its way, as far as the objects themselves say it."""
         longest = 0.0
         for set_ in self._runner.store.list("statefulsets.apps", self._namespace):
             template = mapping(set_, "spec", "template")
@@ -153,4 +156,4 @@ class Trial:
         for pod in self._runner.store.list("pods", self._namespace):
             wait = dig(pod, "metadata", "deletionGracePeriodSeconds", default=0)
             longest = max(longest, knobs.ready_seconds(pod), knobs.stop_seconds(pod), float(wait))
-        return QUIET + longest
+        return longest if longest > QUIET / 2 else 0.0
