@@ -76,6 +76,6 @@ def test_a_day_at_rest_leaves_little_behind() -> None:
     runner = embed.begin(random.Random(1))
     runner.advance(runner.clock.now + 24 * HOUR)
     assert runner.store.count("events") == 0
-    assert len(list(runner.history())) < 10_000
+    assert len(list(runner.history())) < 8_000
     assert runner.store.floor == 100  # the beginning can still be looked at
     assert embed.at(runner, 110).now < runner.clock.now - 23 * HOUR

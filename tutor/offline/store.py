@@ -27,8 +27,8 @@ from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
 from tutor.offline.sharing import share
 
-KEPT = 8_000
-"""Changes a log holds at least: some 25 MB."""
+KEPT = 6_000
+"""Changes a log holds at least: some 20 MB."""
 
 LEASES = "leases.coordination.k8s.io"
 
