@@ -106,3 +106,27 @@ def test_evictions_are_taken_in_both_versions(version: str) -> None:
 @pytest.mark.parametrize("method", ["HEAD", "POST", "GET"])
 def test_health_is_told_whatever_the_method(method: str) -> None:
     assert run(Client().ask(method, "/readyz")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "agent", "lines"),
+    [
+        ("", "kubectl/v1.36", False),
+        ("", "curl/8.5.0", True),
+        ("", "Mozilla/5.0 (X11)", True),
+        ("?pretty=true", "kubectl/v1.36", True),
+        ("?pretty=0", "curl/8.5.0", False),
+        ("?pretty=false", "curl/8.5.0", False),
+    ],
+)
+@pytest.mark.parametrize("path", [SETS, f"{SETS}/nosuch", "/api"])
+def test_people_get_many_lines(path: str, query: str, agent: str, lines: bool) -> None:
+    reply = run(Client().ask("GET", f"{path}{query}", user_agent=agent))
+    assert (len(reply.text.splitlines()) > 1) is lines
+    assert reply.json
+
+
+def test_a_refusal_comes_in_the_form_that_was_asked_for() -> None:
+    reply = run(Client().ask("GET", f"{SETS}/nosuch", accept="application/yaml"))
+    assert (reply.status, reply.header("content-type")) == (404, "application/yaml")
+    assert "reason: NotFound" in reply.text

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 from tutor.manifest.emit import to_yaml
-from tutor.offline.api.negotiate import JSON, YAML, Form
+from tutor.offline.api.negotiate import JSON, YAML, Form, wanted
 from tutor.offline.errors import ApiError
 
 Scope: TypeAlias = dict[str, Any]
@@ -23,6 +23,10 @@ SLOWEST = 30.0
 _LAST = (408, 413)
 """Refusals after which a client's body may go on and on: the connection ends with them. It ends
 too where the end of the body is told in two ways."""
+
+
+_PEOPLE = ("curl", "Wget", "Mozilla/5.0")
+_TRUE = ("1", "t", "T", "true", "TRUE", "True")
 
 
 class Gone(Exception):  # noqa: N818  (no error of ours)
@@ -132,7 +136,7 @@ class Exchange:
 
     async def json(self, status: int, value: Mapping[str, Any], media: str = JSON) -> None:
         """Answer with JSON."""
-        await self.send_all(status, as_json(value), media)
+        await self.send_all(status, self._written(value), media)
 
     async def value(
         self, status: int, value: Mapping[str, Any], form: Form, warnings: Iterable[str] = ()
@@ -141,11 +145,17 @@ class Exchange:
         self.warnings += warnings
         if form.media == YAML:
             await self.send_all(status, to_yaml(value).encode(), YAML)
-        elif self.flag("pretty"):
-            text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-            await self.send_all(status, text.encode(), JSON)
         else:
-            await self.send_all(status, as_json(value), JSON)
+            await self.send_all(status, self._written(value), JSON)
+
+    def _written(self, value: Mapping[str, Any]) -> bytes:
+        """JSON in one line, or in many where a person reads it.
+
+        Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go, isPrettyPrint.
+        """
+        asked = self.first("pretty")
+        people = self.headers.get("user-agent", "").startswith(_PEOPLE)
+        return indented(value) if asked in _TRUE or (not asked and people) else as_json(value)
 
     async def refuse(self, refusal: ApiError) -> None:
         """Answer with a Status."""
@@ -155,7 +165,12 @@ class Exchange:
             headers.append(("retry-after", str(retry)))
         if refusal.code in _LAST or {"transfer-encoding", "content-length"} <= set(self.headers):
             headers.append(("connection", "close"))
-        await self.send_all(refusal.code, as_json(refusal.status()), JSON, headers)
+        first = next(iter(wanted(self.headers.get("accept", ""))), JSON)
+        if first == YAML:
+            data, media = to_yaml(refusal.status()).encode(), YAML
+        else:
+            data, media = self._written(refusal.status()), JSON
+        await self.send_all(refusal.code, data, media, headers)
 
     async def wait(self, change: Awaitable[None], seconds: float) -> None:
         """Wait for a change, so long at most.
@@ -185,6 +200,11 @@ class Exchange:
 def as_json(value: Mapping[str, Any]) -> bytes:
     """A line of JSON."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def indented(value: Mapping[str, Any]) -> bytes:
+    """JSON in many lines."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 def _warning(text: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from tutor.offline.api import discovery, openapi
-from tutor.offline.api.exchange import Exchange, as_json
+from tutor.offline.api.exchange import Exchange, as_json, indented
 from tutor.offline.api.negotiate import JSON, form_of, wanted
 from tutor.offline.api.paths import PageNotFound, unknown
 from tutor.offline.errors import ApiError
@@ -33,11 +33,11 @@ async def tell(exchange: Exchange) -> None:
     path = exchange.path.rstrip("/") or "/"
     first, _, rest = path.strip("/").partition("/")
     if path == "/version":
-        await exchange.json(200, discovery.VERSION)
+        await exchange.send_all(200, indented(discovery.VERSION), JSON)
     elif first in discovery.CHECKS:
         await exchange.text(200, _health(exchange, first, rest))
     elif path == "/":
-        await exchange.json(200, discovery.root())
+        await exchange.send_all(200, indented(discovery.root()), JSON)
     elif path == "/openapi/v2":
         await _legacy(exchange)
     elif path == "/openapi/v3":
