@@ -56,6 +56,14 @@ def test_damage_is_named(change: dict[str, object], code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(("did", "version"), [(Did.SOLVED, 1), (Did.APPLIED, 2), (Did.OBSERVED, 2)])
+def test_a_file_says_that_it_is_of_a_later_version_only_where_it_is(did: Did, version: int) -> None:
+    export = Export("n", 1.0, (Event(1.0, did, "a/b", "c", ("expect:x",)),))
+    text = encode(export)
+    assert json.loads(text)["version"] == version
+    assert decode(text.encode(), "x.json") == export
+
+
 def test_deep_nesting_and_size_end_in_words() -> None:
     with pytest.raises(TutorError) as caught:
         decode(b"[" * 100_000, "x.json")

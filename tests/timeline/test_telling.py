@@ -136,6 +136,28 @@ def test_a_pod_that_waits_for_its_claim_is_in_no_trouble() -> None:
     assert [e.params["reason"] for e in entries("a33", What.TROUBLE)][:1] == ["Unschedulable"]
 
 
+@pytest.mark.parametrize(
+    ("recording", "reason"), [("d08", "ProvisioningFailed"), ("d13", "FailedBinding")]
+)
+def test_a_claim_that_gets_no_volume_is_in_trouble_once(recording: str, reason: str) -> None:
+    found = entries(recording, What.TROUBLE)
+    assert [(e.kind, e.name, e.params["reason"]) for e in found] == [
+        ("PersistentVolumeClaim", "data-web-0", reason)
+    ]
+
+
+def test_a_set_whose_pod_cannot_be_made_is_in_trouble_until_it_can() -> None:
+    def event(version: int, reason: str) -> Change:
+        about = {"kind": "StatefulSet", "name": "web", "uid": "7"}
+        data = {"name": f"e{version}", "namespace": "ns", "uid": f"e{version}"}
+        said = {"metadata": data, "involvedObject": about, "reason": reason, "message": "m"}
+        return change(version, None, said, f"Event/e{version}", uid=f"e{version}")
+
+    reasons = ["FailedCreate", "FailedCreate", "SuccessfulCreate", "FailedCreate"]
+    tape = Tape.starting().after(event(n, reason) for n, reason in enumerate(reasons, 1))
+    assert [e.version for e in tape.entries if e.what is What.TROUBLE] == [1, 4]
+
+
 def test_crashes_count() -> None:
     assert [entry.params["count"] for entry in entries("a20", What.RESTARTED)] == [3]
     assert [e.params["reason"] for e in entries("a20", What.TROUBLE)] == ["CrashLoopBackOff"]

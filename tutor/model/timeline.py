@@ -52,7 +52,8 @@ class What(enum.StrEnum):
     FAILED = "failed"
     SUCCEEDED = "succeeded"
     TROUBLE = "trouble"
-    """It is stuck; ``reason`` says how: ImagePullBackOff, CrashLoopBackOff, Unschedulable, …."""
+    """It is stuck; ``reason`` says how: ImagePullBackOff, CrashLoopBackOff, Unschedulable, … of a
+    Pod; ProvisioningFailed, FailedBinding of a claim; FailedCreate of a set. ``message``."""
     RESTARTED = "restarted"
     TERMINATING = "terminating"
     GONE = "gone"

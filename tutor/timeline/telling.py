@@ -5,7 +5,7 @@ second time, and kinds come in any order. What was held of an object counts as w
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as of
 
 from tutor.model.timeline import Change, Entry, What
@@ -33,6 +33,13 @@ _SILENT = frozenset(
     {"ControllerRevision", "EndpointSlice", "Endpoints", "Lease", "Namespace", "ServiceAccount"}
 )
 _EVERY_NAMESPACE = "kube-root-ca.crt"
+_TROUBLES = {
+    "PersistentVolumeClaim": frozenset({"FailedBinding", "ProvisioningFailed"}),
+    "StatefulSet": frozenset({"FailedCreate"}),
+    "ReplicaSet": frozenset({"FailedCreate"}),
+}
+"""What only Events tell of: objects that are stuck without their status saying so."""
+_RELIEF = "SuccessfulCreate"
 _SCALED = frozenset({"Deployment", "ReplicaSet", sets.KIND})
 
 
@@ -110,7 +117,9 @@ class _Teller:
 
     def _object(self, change: Change, before: Obj | None, after: Obj | None) -> Iterator[Entry]:
         if change.kind == EVENT:
-            yield from _said(change, before, after)
+            for entry in _said(change, before, after):
+                yield entry
+                yield from self._trouble_said(entry)
             return
         if before is not None and after is not None and uid(before) != uid(after):
             yield from self._object(change, before, None)
@@ -130,6 +139,8 @@ class _Teller:
                 yield from self._set(change, before or EMPTY, after)
             case "PersistentVolumeClaim":
                 yield from _claim(change, before or EMPTY, after)
+                if text(after, "status", "phase") == "Bound":
+                    self._troubles.pop(uid(after), None)
             case "PersistentVolume":
                 yield from _volume(change, before or EMPTY, after)
             case "Node" if before is not None:
@@ -184,6 +195,17 @@ class _Teller:
         kept = told & pods.PULLING if reasons & pods.PULLING else frozenset()
         if reasons or pods.scheduled(pod):
             self._troubles[uid(pod)] = reasons | kept
+
+    def _trouble_said(self, said: Entry) -> Iterator[Entry]:
+        """Trouble that an Event tells of, once until it is over."""
+        reason, known = str(said.params["reason"]), _TROUBLES.get(said.kind, frozenset())
+        told = self._troubles.get(said.uid, frozenset())
+        if known and reason == _RELIEF:
+            self._troubles.pop(said.uid, None)
+        elif reason in known and reason not in told:
+            self._troubles[said.uid] = told | {reason}
+            params = {"reason": reason, "message": said.params["message"]}
+            yield replace(said, what=What.TROUBLE, params=params)
 
     def _proofs(self, change: Change, before: Obj | None, after: Obj | None) -> Iterator[Entry]:
         """Pods that must be available, or their set would not have gone on to this one.
