@@ -105,12 +105,11 @@ class Scheduler:
                     self._consumers.pop(claim, None)
         there = after is not None and dig(after, "status", "phase") not in FINISHED
         self._mount(key, changed, there=there)
-        if before is not None and after is not None and labels_of(before) != labels_of(after):
-            freed = freed or bool(dig(after, "spec", "nodeName", default=""))
-        if freed:
-            return list(self._pending)
-        placed = before is None or dig(before, "spec", "nodeName", default="") == ""
-        return list(self._sociable) if placed else []
+        if before is None or not dig(before, "spec", "nodeName", default=""):
+            return list(self._sociable)  # it has just been placed, and labelled with its zone
+        if after is not None and labels_of(before) != labels_of(after):
+            freed = True
+        return list(self._pending) if freed else []
 
     def _mount(self, key: Key, pod: Obj, *, there: bool) -> None:
         """Remember which claims are mounted by Pods on nodes."""
