@@ -6,6 +6,7 @@ from tutor.offline.admission.chain import Rules
 from tutor.offline.clock import Clock
 from tutor.offline.controllers import csi
 from tutor.offline.controllers.apiserver import KubernetesService
+from tutor.offline.controllers.attachment import Attachments
 from tutor.offline.controllers.deployment import Deployments
 from tutor.offline.controllers.disruption import Disruption
 from tutor.offline.controllers.endpoints import EndpointSlices
@@ -37,8 +38,9 @@ def controllers() -> tuple[Controller, ...]:
         ReplicaSets(),
         VolumeController(),
         Expansion(),
-        csi.Provisioner(),
-        csi.Resizer(),
+        *(csi.Provisioner(driver) for driver in csi.DRIVERS),
+        *(csi.Resizer(driver) for driver in csi.DRIVERS),
+        Attachments(),
         ClaimProtection(),
         VolumeProtection(),
         Scheduler(),

@@ -47,8 +47,6 @@ HEARTBEATS = frozenset({LEASES, "nodes"})
 _MANAGERS = {
     "default-scheduler": "kube-scheduler",
     "kubelet": "kubelet",
-    "hostpath.csi.k8s.io_csi-hostpathplugin-0": "csi-provisioner",
-    "external-resizer hostpath.csi.k8s.io": "csi-resizer",
 }
 START = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 
@@ -394,4 +392,8 @@ class Runner:
 
 
 def _manager_of(controller: str) -> str:
+    if controller.endswith("_csi-provisioner-0"):
+        return "csi-provisioner"
+    if controller.startswith("external-resizer "):
+        return "csi-resizer"
     return _MANAGERS.get(controller, "kube-controller-manager")

@@ -1,9 +1,14 @@
-"""One storage driver with everything a class can ask for: ``hostpath.csi.k8s.io``.
+"""Two storage drivers with everything a class can ask for.
 
-It is the driver of Kubernetes' own tests. Its volumes belong to one zone, are made before or after
-their Pod has a node, as the class wants, and can grow: first the volume, then, with the Pod
-running, the file system (the kubelet's part, ``kubelet/volumes.py``). Where a class binds at once,
-the claims of a StatefulSet are spread over the zones by their ordinals, as in the real one.
+``hostpath.csi.k8s.io`` is the driver of Kubernetes' own tests. Its volumes belong to one zone, and
+are made before or after their Pod has a node, as the class wants. Where a class binds at once, the
+claims of a StatefulSet are spread over the zones by their ordinals, as in the real one.
+
+``disk.csi.sts-tutor.dev`` stands for a disk on the network: it can go to any node, but only to one
+at a time (``attachment.py``).
+
+Volumes of both can grow: first the volume, then, with the Pod running, the file system (the
+kubelet's part, ``kubelet/volumes.py``).
 
 Source: kubernetes-csi external-provisioner (pkg/controller/{controller,topology}.go),
 external-resizer (pkg/controller/{controller,resize_status}.go).
@@ -54,7 +59,9 @@ from tutor.offline.plan import (
     View,
 )
 
-DRIVER = "hostpath.csi.k8s.io"
+HOSTPATH, DISK = "hostpath.csi.k8s.io", "disk.csi.sts-tutor.dev"
+DRIVERS = (HOSTPATH, DISK)
+_ZONAL = frozenset({HOSTPATH})
 ZONE = "topology.kubernetes.io/zone"
 FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer"
 BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity"
@@ -98,12 +105,17 @@ class _Timers:
 
 
 class Provisioner:
-    """Makes and deletes the driver's volumes."""
+    """Makes and deletes the volumes of a driver.
 
-    name = f"{DRIVER}_csi-hostpathplugin-0"
+    Args:
+        driver: Its name.
+    """
+
     watches = (CLAIMS, VOLUMES, CLASSES)
 
-    def __init__(self) -> None:
+    def __init__(self, driver: str) -> None:
+        self.name = f"{driver}_csi-provisioner-0"
+        self._driver = driver
         self._timers = _Timers()
 
     def keys(
@@ -115,10 +127,10 @@ class Provisioner:
                 self._timers.drop(uid_of(before))
             return ()
         if resource == VOLUMES:
-            ours = annotations_of(after).get(PROVISIONED_BY) == DRIVER
+            ours = annotations_of(after).get(PROVISIONED_BY) == self._driver
             over = dig(after, "status", "phase") == "Released"
             return (Key("", name_of(after)),) if ours and over else ()
-        return (Key(namespace_of(after), name_of(after)),) if _awaits(view, after) else ()
+        return (Key(namespace_of(after), name_of(after)),) if self._awaits(view, after) else ()
 
     def sync(self, view: View, key: Key) -> Plan:
         """Make the volume of one claim, or delete one volume.
@@ -131,7 +143,7 @@ class Provisioner:
             return
         claim = view.get(CLAIMS, key.namespace, key.name)
         found = class_of(view, claim) if claim is not None else None
-        if claim is None or found is None or not _awaits(view, claim):
+        if claim is None or found is None or not self._awaits(view, claim):
             return
         if self._timers.begin(uid_of(claim), view.now, MAKE_SECONDS):
             text = f'External provisioner is provisioning volume for claim "{key.namespace}/'
@@ -143,18 +155,28 @@ class Provisioner:
         zone, why = "", ""
         if dig(claim, "spec", "selector") is not None:
             why = "claim Selector is not supported"
-        else:
+        elif self._driver in _ZONAL:
             zone = _zone(view, claim, found)
             why = "" if zone else "error generating accessibility requirements: no topology"
         if why:
             text = f'failed to provision volume with StorageClass "{name_of(found)}": {why}'
             yield Record(claim, "Warning", "ProvisioningFailed", text)
             return
-        volume = _volume(claim, found, zone)
+        volume = _volume(self._driver, claim, found, zone)
         if view.get(VOLUMES, "", name_of(volume)) is None:
             yield from written(Create(VOLUMES, volume))
         text = f"Successfully provisioned volume {name_of(volume)}"
         yield Record(claim, "Normal", "ProvisioningSucceeded", text)
+
+    def _awaits(self, view: View, claim: Obj) -> bool:
+        """Whether a claim waits for a volume of this driver and may have it now."""
+        marks = annotations_of(claim)
+        return (
+            marks.get(PROVISIONER) == self._driver
+            and not dig(claim, "spec", "volumeName", default="")
+            and not terminating(claim)
+            and (SELECTED_NODE in marks or not waits_for_consumer(view, claim))
+        )
 
     @staticmethod
     def _delete(view: View, name: str) -> Plan:
@@ -170,17 +192,6 @@ class Provisioner:
             kept = [one for one in meta(current)["finalizers"] if one != FINALIZER]
             metadata = {**meta(current), "finalizers": kept}
             yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
-
-
-def _awaits(view: View, claim: Obj) -> bool:
-    """Whether a claim waits for a volume of this driver and may have it now."""
-    marks = annotations_of(claim)
-    return (
-        marks.get(PROVISIONER) == DRIVER
-        and not dig(claim, "spec", "volumeName", default="")
-        and not terminating(claim)
-        and (SELECTED_NODE in marks or not waits_for_consumer(view, claim))
-    )
 
 
 def _zone(view: View, claim: Obj, found: Obj) -> str:
@@ -210,27 +221,24 @@ def _fnv(text: str) -> int:
     return value
 
 
-def _volume(claim: Obj, found: Obj, zone: str) -> Obj:
+def _volume(driver: str, claim: Obj, found: Obj, zone: str) -> Obj:
     spec: dict[str, Any] = {
         "capacity": {"storage": requested(claim)},
         "csi": {
-            "driver": DRIVER,
+            "driver": driver,
             "volumeHandle": uid_of(claim),
-            "volumeAttributes": {"storage.kubernetes.io/csiProvisionerIdentity": f"1-1-{DRIVER}"},
+            "volumeAttributes": {"storage.kubernetes.io/csiProvisionerIdentity": f"1-1-{driver}"},
         },
         "accessModes": list(dig(claim, "spec", "accessModes", default=())),
         "claimRef": claim_reference(claim),
         "persistentVolumeReclaimPolicy": found.get("reclaimPolicy", "Delete"),
         "storageClassName": name_of(found),
         "volumeMode": mode_of(claim),
-        "nodeAffinity": {
-            "required": {
-                "nodeSelectorTerms": [
-                    {"matchExpressions": [{"key": ZONE, "operator": "In", "values": [zone]}]}
-                ]
-            }
-        },
     }
+    if zone:
+        one = {"key": ZONE, "operator": "In", "values": [zone]}
+        terms = [{"matchExpressions": [one]}]
+        spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": terms}}
     if found.get("mountOptions"):
         spec["mountOptions"] = list(found["mountOptions"])
     if mode_of(claim) == "Filesystem":
@@ -238,7 +246,7 @@ def _volume(claim: Obj, found: Obj, zone: str) -> Obj:
     metadata = {
         "name": f"pvc-{uid_of(claim)}",
         "annotations": {
-            PROVISIONED_BY: DRIVER,
+            PROVISIONED_BY: driver,
             "volume.kubernetes.io/provisioner-deletion-secret-name": "",
             "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
         },
@@ -248,12 +256,17 @@ def _volume(claim: Obj, found: Obj, zone: str) -> Obj:
 
 
 class Resizer:
-    """Lets the driver's volumes grow with their claims."""
+    """Lets the volumes of a driver grow with their claims.
 
-    name = f"external-resizer {DRIVER}"
+    Args:
+        driver: Its name.
+    """
+
     watches = (CLAIMS,)
 
-    def __init__(self) -> None:
+    def __init__(self, driver: str) -> None:
+        self.name = f"external-resizer {driver}"
+        self._driver = driver
         self._timers = _Timers()
 
     def keys(
@@ -276,7 +289,7 @@ class Resizer:
         if claim is None or not wants_more(claim) or terminating(claim):
             return
         volume = view.get(VOLUMES, "", dig(claim, "spec", "volumeName", default=""))
-        if volume is None or dig(volume, "spec", "csi", "driver") != DRIVER:
+        if volume is None or dig(volume, "spec", "csi", "driver") != self._driver:
             return
         size = requested(claim)
         at = dig(claim, "status", "allocatedResourceStatuses", "storage")

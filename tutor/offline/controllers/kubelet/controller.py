@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
 from tutor.offline.clock import seconds_of
+from tutor.offline.controllers import attachment
 from tutor.offline.controllers.kubelet import admit, knobs, status, volumes
 from tutor.offline.controllers.kubelet.containers import CONFIG_ERROR, CRASH_LOOP, Fate, fate
 from tutor.offline.controllers.kubelet.leases import cordoned, renew
@@ -93,13 +94,16 @@ class Kubelet:
             changed = after or before or {}
             node = name_of(changed)
             if before is not None and after is not None and before is not after:
-                return (Key("", node),) if cordoned(before) != cordoned(after) else ()
+                if cordoned(before) != cordoned(after):
+                    return (Key("", node),)
+                attached = attachment.on(before) != attachment.on(after)
+                return list(self._on.get(node, ())) if attached else ()
             return [Key("", node), *self._on.get(node, ())]
         changed = after or before or {}
         if resource in (CONFIGS, SECRETS):
             return list(self._waiting.get((resource, namespace_of(changed), name_of(changed)), ()))
         if resource == CLAIMS:
-            return list(volumes.users_of(view, changed)) if volumes.is_to_grow(after) else ()
+            return list(volumes.users_of(view, changed)) if volumes.matters(before, after) else ()
         node = dig(changed, "spec", "nodeName", default="")
         if not node:
             return ()
@@ -181,7 +185,7 @@ class Kubelet:
         if not dig(pod, "status", "podIP", default=""):
             if not (yield from self._wait(view, pod, "run", knobs.ready_seconds(pod))):
                 return
-            if (yield from self._cannot_mount(view, pod)):
+            if (yield from self._cannot_mount(view, pod, machine)):
                 return
         yield from self._live(view, pod, self._address(view, pod, machine))
 
@@ -204,13 +208,14 @@ class Kubelet:
         yield from self._write(pod, {**ended, "reason": reason, "message": text})
         return True
 
-    def _cannot_mount(self, view: View, pod: Obj) -> Generator[Action, Outcome, bool]:
+    def _cannot_mount(self, view: View, pod: Obj, machine: Obj) -> Generator[Action, Outcome, bool]:
         """Whether a volume of a Pod cannot be mounted yet."""
-        problem = volume_problem(view, pod)
-        if not problem:
+        problem = volume_problem(view, pod) or volumes.unbound(view, pod)
+        if not problem and not attachment.waits(view, pod, machine):
             return False
         self._wait_for(pod, tuple(references(pod)))
-        yield Record(pod, "Warning", "FailedMount", problem, host=_node(pod))
+        if problem:
+            yield Record(pod, "Warning", "FailedMount", problem, host=_node(pod))
         self._due[uid_of(pod)] = _Due("run", view.now)
         yield Again(MOUNT_SECONDS)
         return True

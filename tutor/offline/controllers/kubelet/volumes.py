@@ -12,6 +12,7 @@ from tutor.offline.controllers.storage import (
     annotated,
     annotations_of,
     claim_names,
+    fully_bound,
     written,
 )
 from tutor.offline.objects import Obj, dig, name_of, namespace_of
@@ -24,6 +25,30 @@ _PENDING = "NodeResizePending"
 def is_to_grow(claim: Obj | None) -> bool:
     """Whether the file system of a claim's volume is to follow the volume."""
     return bool(dig(claim, "status", "allocatedResourceStatuses", "storage") == _PENDING)
+
+
+def matters(before: Obj | None, after: Obj | None) -> bool:
+    """Whether Pods may have waited for this change of a claim: to be bound, or to grow."""
+    bound = after is not None and fully_bound(after)
+    return is_to_grow(after) or (bound and (before is None or not fully_bound(before)))
+
+
+def unbound(view: View, pod: Obj) -> str:
+    """What the kubelet says of the first claim of a Pod that has no volume; else empty."""
+    for volume in dig(pod, "spec", "volumes", default=()):
+        name = dig(volume, "persistentVolumeClaim", "claimName")
+        if name is None:
+            continue
+        claim = view.get(CLAIMS, namespace_of(pod), name)
+        if claim is not None and fully_bound(claim):
+            continue
+        why = f'persistentvolumeclaim "{name}" not found' if claim is None else "PVC is not bound"
+        return (
+            f"Unable to attach or mount volumes: unmounted volumes=[{volume.get('name', '')}], "
+            f"unattached volumes=[], failed to process volumes=[{volume.get('name', '')}]: error "
+            f"processing PVC {namespace_of(pod)}/{name}: {why}"
+        )
+    return ""
 
 
 def users_of(view: View, claim: Obj) -> Iterator[Key]:
