@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.model.consequences import Consequence
 from tutor.model.course import ChoiceTask
 from tutor.model.picture import Picture
 from tutor.model.scenario import Expectation, Scenario
@@ -36,11 +37,13 @@ class Outcome:
         refused: What was not done, in the server's own words, each with its object in front.
         broken: Code and line of what keeps the text from being read at all; empty and 0 if it is
             read.
+        consequences: What it comes to at the end, what went wrong first.
     """
 
     tape: Tape
     refused: tuple[str, ...] = ()
     broken: tuple[str, int] = ("", 0)
+    consequences: tuple[Consequence, ...] = ()
 
 
 class Telling:
@@ -114,6 +117,8 @@ def rest(tape: Tape, *, real: bool = False) -> float:
 
 
 def _outcome(played: "Played") -> Outcome:
+    from tutor.timeline.consequences import consequences
+
     refused = tuple(
         f"{one.object}: {one.reason}" if one.object else one.reason
         for one in played.refused
@@ -121,4 +126,4 @@ def _outcome(played: "Played") -> Outcome:
     )
     unread = next((one for one in played.refused if one.code), None)
     broken = ("", 0) if unread is None else (unread.code, unread.line)
-    return Outcome(played.tape, refused, broken)
+    return Outcome(played.tape, refused, broken, consequences(played))
