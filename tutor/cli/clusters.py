@@ -13,7 +13,6 @@ from tutor.cli.context import Context as Surroundings
 from tutor.cluster.contexts import Context, Verdict, contexts
 from tutor.cluster.guard import OFFLINE, Target, choose, namespace_of
 from tutor.cluster.kubeconfig import files, load
-from tutor.cluster.settling import hurried
 from tutor.model.applying import ClusterKind, Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.scenario import Step, Wait
@@ -229,6 +228,7 @@ class Offered:
     def open(self, offer: Offer, lesson: str, typed: str = "") -> "Live":
         """Open the namespace of a lesson in a cluster; started, if it is the offline one."""
         from tutor.cluster.live import Live, Powers
+        from tutor.cluster.settling import hurried
 
         namespace = namespace_of(lesson)
         environ = self._surroundings.environ

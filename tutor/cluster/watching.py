@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from tutor.cluster.api import Api, Refused, events, in_words
-from tutor.cluster.cancelling import Cancel
+from tutor.cluster.cancelling import Cancel, Deadline
 from tutor.cluster.kinds import KINDS, WATCHED, WATCHED_IF_ALLOWED, Kind
 from tutor.cluster.namespaces import ours
 from tutor.cluster.transport import Lines, Lost
@@ -116,10 +116,11 @@ class Watcher:
         self._news.put(None)
 
     def join(self, seconds: float) -> None:
-        """Wait until its threads have ended."""
+        """Wait until its threads have ended, at most so long."""
+        end = Deadline(seconds)
         for thread in self._threads:
             if thread is not threading.current_thread():
-                thread.join(seconds)
+                thread.join(max(0.0, end.left))
 
     def _listed(self, cancel: Cancel) -> Iterator[_Row]:
         blind = []
