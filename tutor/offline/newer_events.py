@@ -6,6 +6,7 @@ Source: pkg/apis/core/v1 and pkg/apis/events/v1, conversion.go; pkg/apis/core/va
 from dataclasses import replace
 from typing import Any
 
+from tutor.offline.admission.gojson import dumps
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, name_of
 from tutor.offline.refusals import invalid_object, not_found
@@ -34,6 +35,23 @@ _NAMES = (
     ("deprecatedCount", "count", False),
 )
 _STRUCTS = ("regarding", "deprecatedSource")
+_LEAST_OF_A_SERIES = 2
+_FIXED = (
+    "involvedObject",
+    "reason",
+    "message",
+    "source",
+    "firstTimestamp",
+    "lastTimestamp",
+    "count",
+    "type",
+    "eventTime",
+    "action",
+    "related",
+    "reportingComponent",
+    "reportingInstance",
+)
+_CALLED = {"reportingComponent": "reportingController"}
 
 
 def shown(event: Obj) -> Obj:
@@ -86,7 +104,14 @@ class NewerEvents:
             ApiError: The refusal.
         """
         found = stored(self._registry.admission.decode(request, body))
+        self._compare(request, found)
         return self._registry.update(_below(request), found)
+
+    def _compare(self, request: Request, new: Obj) -> None:
+        old = self._registry.store.get(STORED.name, f"{request.namespace}/{request.name}")
+        causes = _unchanged(old, new) if old is not None else _strictly(new)
+        if causes:
+            raise invalid_object(STORED, name_of(new), *causes)
 
     def patch(self, request: Request, body: Any) -> tuple[Obj, bool]:  # noqa: ANN401
         """A patched Event, and whether an apply created it.
@@ -100,6 +125,7 @@ class NewerEvents:
             raise not_found(STORED, request.name)
         before = None if current is None else shown(current)
         found = stored(admission.patch(request, before, body))
+        self._compare(request, found)
         if current is None:
             return self._registry.create(_below(request), found), True
         return self._registry.update(_below(request), found)
@@ -114,7 +140,7 @@ def _strictly(event: Obj) -> list[Cause]:
 
     Source: pkg/apis/core/validation/events.go, ValidateEventCreate.
     """
-    causes = []
+    causes = _series(event)
     if not event.get("eventTime"):
         causes.append(Cause("FieldValueRequired", "Required value", "eventTime"))
     kind = event.get("type") or ""
@@ -131,4 +157,31 @@ def _strictly(event: Obj) -> list[Cause]:
         if held:
             message = 'Invalid value: "": needs to be unset'
             causes.append(Cause("FieldValueInvalid", message, field))
+    return causes
+
+
+def _series(event: Obj) -> list[Cause]:
+    series = event.get("series")
+    if series is None:
+        return []
+    causes = []
+    if int(series.get("count") or 0) < _LEAST_OF_A_SERIES:
+        message = f'Invalid value: "": should be at least {_LEAST_OF_A_SERIES}'
+        causes.append(Cause("FieldValueInvalid", message, "series.count"))
+    if not series.get("lastObservedTime"):
+        causes.append(Cause("FieldValueRequired", "Required value", "series.lastObservedTime"))
+    return causes
+
+
+def _unchanged(old: Obj, new: Obj) -> list[Cause]:
+    """What the newer form refuses of a changed Event: only its series may change.
+
+    Source: as above, ValidateEventUpdate.
+    """
+    causes = _series(new) if new.get("series") != old.get("series") else []
+    for field in _FIXED:
+        if (new.get(field) or None) != (old.get(field) or None):
+            shown = dumps(new.get(field))
+            message = f"Invalid value: {shown}: field is immutable"
+            causes.append(Cause("FieldValueInvalid", message, _CALLED.get(field, field)))
     return causes

@@ -57,14 +57,37 @@ def test_it_is_patched_replaced_and_deleted() -> None:
         patch = "application/strategic-merge-patch+json"
         reply = await client.ask("PATCH", f"{NEWER}/e1", series, content_type=patch)
         assert (reply.status, reply.json["series"]["count"]) == (200, 2)
-        changed = {**reply.json, "note": "another"}
+        changed = {**reply.json, "series": {**series["series"], "count": 100}}
         reply = await client.ask("PUT", f"{NEWER}/e1", changed)
-        assert (reply.status, reply.json["note"]) == (200, "another")
-        assert (await client.ask("GET", f"{OLDER}/e1")).json["message"] == "another"
+        assert (reply.status, reply.json["series"]["count"]) == (200, 100)
+        assert (await client.ask("GET", f"{OLDER}/e1")).json["series"]["count"] == 100
         gone = await client.ask("DELETE", f"{NEWER}/e1")
         assert gone.json["details"]["kind"] == "events"
         missing = await client.ask("GET", f"{NEWER}/e1")
         assert missing.json["message"] == 'events "e1" not found'
+
+    run(requests())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"note": "another"}, 'message: Invalid value: "another": field is immutable'),
+        ({"reportingController": "x"}, 'reportingController: Invalid value: "x": field is'),
+        ({"series": {"count": 1, "lastObservedTime": "2026-11-23T12:01:00.000000Z"}}, "at least 2"),
+        ({"series": {"count": 2}}, "series.lastObservedTime: Required value"),
+    ],
+)
+def test_only_its_series_changes(change: dict[str, Any], words: str) -> None:
+    async def requests() -> None:
+        client = Client()
+        await client.create(NEWER, event())
+        patch = "application/merge-patch+json"
+        reply = await client.ask("PATCH", f"{NEWER}/e1", change, content_type=patch)
+        assert reply.status == 422
+        assert words in reply.json["message"]
+        older = await client.ask("PATCH", f"{OLDER}/e1", {"message": "x"}, content_type=patch)
+        assert (older.status, older.json["message"]) == (200, "x")
 
     run(requests())
 
