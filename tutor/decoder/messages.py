@@ -10,7 +10,7 @@ from tutor.decoder.api_any import ANY
 from tutor.decoder.cluster import CONTROLLER, NODES, SCHEDULER, VOLUMES
 from tutor.decoder.message import Message, Speaker
 from tutor.decoder.pods import APPLICATION, KUBELET
-from tutor.decoder.tools import KUBECTL
+from tutor.decoder.tools import KUBECTL, OFFLINE
 
 __all__ = ["MESSAGES", "Message", "Speaker"]
 
@@ -19,7 +19,7 @@ MESSAGES: tuple[Message, ...] = tuple(
     sorted(
         (
             *(*CONTROLLER, *VOLUMES, *NODES, *SCHEDULER),
-            *(*STATEFULSET, *CLAIMS, *ANY, *KUBECTL),
+            *(*STATEFULSET, *CLAIMS, *ANY, *KUBECTL, *OFFLINE),
             *(*KUBELET, *APPLICATION),
         ),
         key=lambda message: message.general,

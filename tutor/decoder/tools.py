@@ -1,4 +1,4 @@
-"""What kubectl and Helm say."""
+"""What kubectl, Helm and the tutor's own cluster say."""
 
 from tutor.decoder.message import NAME, Message, Speaker, message
 
@@ -101,5 +101,24 @@ KUBECTL: tuple[Message, ...] = (
         'Error: UPGRADE FAILED: cannot patch "data-web-0" with kind PersistentVolumeClaim',
         "helm.sh/helm/v3/pkg/kube",
         general=True,
+    ),
+)
+
+OFFLINE: tuple[Message, ...] = (
+    message(
+        "MSG221",
+        Speaker.API,
+        r"the offline cluster has no (?P<kind>[A-Z][A-Za-z]{1,60}+)",
+        'Error from server (NotFound): error when creating "all.yaml": the offline cluster has no '
+        "CronJobs",
+        "tutor/offline/api/paths.py",
+    ),
+    message(
+        "MSG222",
+        Speaker.API,
+        r"the offline cluster cannot (?P<what>[a-zA-Z][a-zA-Z ]{2,60}+): no container runs",
+        "error: unable to upgrade connection: the offline cluster cannot run a command in a "
+        "container: no container runs",
+        "tutor/offline/api/service.py",
     ),
 )
