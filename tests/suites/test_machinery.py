@@ -5,6 +5,7 @@ field_validation}.go`` and ``test/integration/apiserver/apply`` expect.
 """
 
 import json
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -24,16 +25,19 @@ def _map(name: str, labels: Json | None = None, **data: str) -> Json:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
 
 
-def _seen(cluster: Cluster, version: str, **options: Any) -> list[tuple[str, str, str]]:
-    """The events of ConfigMaps since a version: type, name, the value of ``mutation``."""
+def _seen(cluster: Cluster, version: str, count: int, **options: Any) -> list[tuple[str, str, str]]:
+    """The first events of ConfigMaps since a version: type, name, the value of ``mutation``."""
     stream = cluster.watch(
         cluster.core.list_namespaced_config_map,
         NS,
         resource_version=version,
-        timeout_seconds=1,
+        timeout_seconds=5,
         **options,
     )
-    return [(kind, one.metadata.name, (one.data or {}).get("mutation", "")) for kind, one in stream]
+    return [
+        (kind, one.metadata.name, (one.data or {}).get("mutation", ""))
+        for kind, one in islice(stream, count)
+    ]
 
 
 def _version(cluster: Cluster) -> str:
@@ -51,8 +55,8 @@ def test_watches_tell_of_what_they_select(cluster: Cluster) -> None:
     core.patch_namespaced_config_map("a", NS, {"data": {"mutation": "2"}})
     core.delete_namespaced_config_map("a", NS)
     core.delete_namespaced_config_map("b", NS)
-    both = _seen(cluster, start, label_selector="w in (a,b)")
-    assert _seen(cluster, start, label_selector="w=a") == [one for one in both if one[1] == "a"]
+    both = _seen(cluster, start, 6, label_selector="w in (a,b)")
+    assert _seen(cluster, start, 4, label_selector="w=a") == [one for one in both if one[1] == "a"]
     assert both == [
         ("ADDED", "a", ""),
         ("MODIFIED", "a", "1"),
@@ -70,8 +74,8 @@ def test_a_watch_goes_on_where_another_ended(cluster: Cluster) -> None:
     core.patch_namespaced_config_map("a", NS, {"data": {"mutation": "2"}})
     core.delete_namespaced_config_map("a", NS)
     after_first = [("MODIFIED", "a", "2"), ("DELETED", "a", "2")]
-    assert _seen(cluster, first.metadata.resource_version) == after_first
-    assert _seen(cluster, made.metadata.resource_version) == [
+    assert _seen(cluster, first.metadata.resource_version, 2) == after_first
+    assert _seen(cluster, made.metadata.resource_version, 3) == [
         ("MODIFIED", "a", "1"),
         *after_first,
     ]
@@ -86,7 +90,7 @@ def test_labels_let_objects_in_and_out_of_a_watch(cluster: Cluster) -> None:
     core.patch_namespaced_config_map("a", NS, {"metadata": {"labels": {"w": "yes"}}})
     core.patch_namespaced_config_map("a", NS, {"data": {"mutation": "3"}})
     core.delete_namespaced_config_map("a", NS)
-    assert _seen(cluster, start, label_selector="w=yes") == [
+    assert _seen(cluster, start, 6, label_selector="w=yes") == [
         ("ADDED", "a", ""),
         ("MODIFIED", "a", "1"),
         ("DELETED", "a", "1"),
@@ -102,9 +106,9 @@ def test_watches_from_several_versions_agree_on_the_order(cluster: Cluster) -> N
     for number in range(10):
         made = core.create_namespaced_config_map(NS, _map(f"m{number}"))
         versions.append(made.metadata.resource_version)
-    whole = _seen(cluster, start)
+    whole = _seen(cluster, start, 10)
     for index in (0, 4, 9):
-        assert _seen(cluster, versions[index]) == whole[index:]
+        assert _seen(cluster, versions[index], 10 - index) == whole[index:]
 
 
 def test_a_list_streamed_by_a_watch(cluster: Cluster) -> None:
@@ -242,6 +246,7 @@ def test_a_namespace_from_its_beginning_to_its_end(cluster: Cluster) -> None:
             return bool(error.status == 404)
         return False
 
+    cluster.on_the_plane(lambda runner: runner.advance(runner.clock.now + 20))
     cluster.eventually(gone)
     assert not core.list_namespaced_pod("team").items
     with pytest.raises(ApiException) as missing:
