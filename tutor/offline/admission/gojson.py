@@ -76,6 +76,20 @@ def _constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
+# An escape: two halves of one character, a half by itself, or any other.
+_HALF = r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(" + _HALF + r")|\\."
+)
+
+
+def _whole(text: str) -> str:
+    """JSON whose strings have no halves of characters: Go reads them as U+FFFD."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda match: "\\ufffd" if match[1] else match[0], text)
+
+
 def loads(text: str) -> Json:
     """Read one JSON value.
 
@@ -84,7 +98,7 @@ def loads(text: str) -> Json:
     """
     try:
         value = json.loads(
-            text,
+            _whole(text),
             object_pairs_hook=_pairs,
             parse_float=_number,
             parse_int=_integer,
