@@ -225,6 +225,24 @@ def test_templates_are_looked_at_like_pods() -> None:
     ]
 
 
+def test_selectors_nobody_can_read() -> None:
+    selector = {"matchExpressions": [{"key": "app", "operator": "Is", "values": ["m"]}]}
+    shown = (
+        'spec.selector: Invalid value: {"matchExpressions":[{"key":"app","operator":"Is",'
+        '"values":["m"]}]}'
+    )
+    operator = (
+        'spec.selector.matchExpressions[0].operator: Invalid value: "Is": not a valid selector'
+        " operator"
+    )
+    body = a_set()
+    body["spec"] = {**body["spec"], "selector": selector}
+    assert refusal("statefulsets.apps", body) == [operator, shown]
+    deployed = a_deployment()
+    deployed["spec"]["selector"] = selector
+    assert refusal("deployments.apps", deployed) == [operator, f"{shown}: invalid label selector"]
+
+
 @pytest.mark.parametrize(
     ("address", "why"),
     [

@@ -33,7 +33,8 @@ def _shown(value: Json) -> str:
 
 def invalid(path: str, value: Json, why: str) -> Cause:
     """A value that breaks a rule."""
-    return Cause("FieldValueInvalid", f"Invalid value: {_shown(value)}: {why}", path)
+    text = f"Invalid value: {_shown(value)}"
+    return Cause("FieldValueInvalid", f"{text}: {why}" if why else text, path)
 
 
 def required(path: str, why: str = "") -> Cause:

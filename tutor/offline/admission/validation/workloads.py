@@ -174,10 +174,14 @@ def _selected(spec: Obj, path: str, kind: str, claims: list[Obj]) -> list[Cause]
     if selector is None:
         causes.append(required(f"{path}.selector"))
     else:
-        causes += validate_selector(selector, f"{path}.selector")
+        wrong = validate_selector(selector, f"{path}.selector")
+        causes += wrong
         if empty:
             why = f"empty selector is invalid for {kind}"
             causes.append(invalid(f"{path}.selector", {}, why))
+        if wrong:  # nobody can say what it picks, so the template is not looked at
+            why = "" if kind == "statefulset" else "invalid label selector"
+            return [*causes, invalid(f"{path}.selector", _shown_selector(selector), why)]
     labels = (template.get("metadata") or {}).get("labels")
     if not empty and not matches(selector, labels):
         shown = None if labels is None else {key: labels[key] for key in sorted(labels)}
@@ -199,14 +203,20 @@ def validate_deployment_update(new: Obj, old: Obj, gates: Mapping[str, bool]) ->
     return causes + _same_selector(new, old)
 
 
+def _shown_selector(selector: Obj) -> Obj:
+    labels, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
+    both = {
+        "matchLabels": {key: labels[key] for key in sorted(labels)} if labels else None,
+        "matchExpressions": expressions,
+    }
+    return {name: value for name, value in both.items() if value}
+
+
 def _same_selector(new: Obj, old: Obj) -> list[Cause]:
     selector = (new.get("spec") or {}).get("selector")
     if selector == (old.get("spec") or {}).get("selector"):
         return []
-    shown = selector or {}
-    expressions = shown.get("matchExpressions")
-    both = {"matchLabels": shown.get("matchLabels"), "matchExpressions": expressions}
-    return [invalid("spec.selector", {k: v for k, v in both.items() if v}, "field is immutable")]
+    return [invalid("spec.selector", _shown_selector(selector or {}), "field is immutable")]
 
 
 def _deployment_spec(spec: Obj, path: str) -> list[Cause]:
