@@ -11,7 +11,9 @@ from tutor.ui.screens.help import markdown
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.palette import matches
+from tutor.ui.screens.plan import PlanScreen
 from tutor.ui.screens.quiz import QuizScreen
+from tutor.ui.screens.stage import StageScreen
 from tutor.ui.widgets.editor import Editor
 
 OWNERS: dict[Scope, type] = {
@@ -19,6 +21,8 @@ OWNERS: dict[Scope, type] = {
     Scope.SCREEN: TutorScreen,
     Scope.HOME: HomeScreen,
     Scope.LESSON: LessonScreen,
+    Scope.CLUSTER: StageScreen,
+    Scope.PLAN: PlanScreen,
     Scope.HINT: HintScreen,
     Scope.QUIZ: QuizScreen,
     Scope.EDITOR: Editor,

@@ -3,12 +3,20 @@
 import argparse
 import random
 import shutil
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tutor.cli.context import Context
 from tutor.i18n.locale import FALLBACK
 from tutor.i18n.translator import Translator
+from tutor.model.applying import Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.ui.outside import BORDERS, THEMES, Bell, Outside, Start
+
+if TYPE_CHECKING:
+    from tutor.cli.clusters import Offered
+    from tutor.cluster.live import Live
 
 
 def add_options(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -20,6 +28,12 @@ def add_options(parser: argparse.ArgumentParser, t: Translator) -> None:
     )
     parser.add_argument("--ascii", action="store_true", help=t("draw with ASCII characters only"))
     parser.add_argument("--theme", choices=THEMES, help=t("the colours"))
+    parser.add_argument(
+        "--context",
+        default="",
+        metavar="NAME",
+        help=t("the context to use; one that is not of this machine has to be typed as well"),
+    )
 
 
 def study(args: argparse.Namespace, context: Context, start: Start) -> int:
@@ -35,6 +49,9 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
     from tutor.store.journal import Journal
 
     bell = Bell()
+    clusters = Late(context, args.context)
+    if args.context:
+        clusters.named(args.context)  # what is wrong with it is said before the screen is taken
     store = context.learner_store()
     try:
         settings = store.settings()
@@ -54,6 +71,9 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
             borders="ascii" if args.ascii else settings.get("borders", BORDERS[0]),
             color=not context.environ.get("NO_COLOR"),
             examples=_examples,
+            decode=_decode,
+            clusters=clusters,
+            context=args.context,
             bell=bell,
             forgets=context.forgets,
             keeps=journal.flush,
@@ -71,7 +91,48 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
             return ExitCode.STORE
         return code
     finally:
+        clusters.close()
         store.close()
+
+
+class Late:
+    """The clusters there are; nothing of them is imported before one is asked for.
+
+    Args:
+        context: The surroundings.
+        asked: The kubeconfig context that was named on the command line; empty without one.
+    """
+
+    def __init__(self, context: Context, asked: str) -> None:
+        self._context = context
+        self._asked = asked
+        self._lock = threading.Lock()
+        self._offered: Offered | None = None
+
+    def _get(self) -> "Offered":
+        from tutor.cli.clusters import Offered
+
+        with self._lock:
+            if self._offered is None:
+                self._offered = Offered(self._context, self._asked)
+            return self._offered
+
+    def offered(self) -> Sequence[Offer]:
+        """The offline cluster first, then what else may be worked in without being named."""
+        return self._get().offered()
+
+    def named(self, context: str) -> Offer:
+        """A context that the learner named on the command line."""
+        return self._get().named(context)
+
+    def open(self, offer: Offer, lesson: str, typed: str = "") -> "Live":
+        """Open the namespace of a lesson in a cluster."""
+        return self._get().open(offer, lesson, typed)
+
+    def close(self) -> None:
+        """End everything that was opened."""
+        if self._offered is not None:
+            self._offered.close()
 
 
 def _screens(outside: Outside, start: Start, context: Context) -> int:
@@ -86,6 +147,13 @@ def _plain(outside: Outside, start: Start, context: Context) -> int:
 
     width = min(shutil.get_terminal_size().columns, 100)
     return run(outside, start, context.stdin, context.stdout, width=width, fallback=FALLBACK)
+
+
+def _decode(message: str) -> str | None:
+    from tutor.decoder.decode import decode
+
+    found = decode(message)
+    return found[0].message.code if found else None
 
 
 def _examples(code: str) -> tuple[str, str] | None:

@@ -31,6 +31,10 @@ MESSAGES = {
     ),
     "course-elsewhere": N_("{folder}: there are no folders 'lessons' and 'fixtures' in it."),
     "lesson-without-yaml": N_("The lesson '{lesson}' has no YAML task to check against."),
+    "scenario-offline-only": N_(
+        "This step needs something that only the offline cluster can do. Choose the offline "
+        "cluster for it."
+    ),
     "cluster-not-running": N_("No offline cluster is running. 'sts-tutor cluster up' starts one."),
     "cluster-not-started": N_("The offline cluster did not start: {raw}"),
     "cluster-refused": N_("The offline cluster refused: {raw}"),

@@ -12,6 +12,7 @@ from textual.filter import LineFilter, Monochrome
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import Translator, translator
+from tutor.model.applying import Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.ui import theme, words, wrapping
 from tutor.ui.commands import Command, Scope
@@ -55,6 +56,10 @@ class TutorApp(App[None], inherit_bindings=False):
         self.language = outside.language or "en"
         self.interrupted = float("-inf")
         self.crash: BaseException | None = None
+        self.offer: Offer | None = None
+        """The cluster that was worked in last; None before any was."""
+        self.typed: set[str] = set()
+        """Contexts elsewhere whose names the learner has typed."""
         for each in theme.THEMES:
             self.register_theme(each)
         self.theme = theme.LIGHT if outside.theme == "light" else theme.DARK

@@ -35,7 +35,7 @@ def kind_of_cluster(kind: ClusterKind, t: Translator) -> str:
     return t(_KINDS[kind])
 
 
-def where(place: Where, t: Translator) -> str:
+def where(place: Where, t: Translator, *, short: bool = False) -> str:
     """Which cluster one is on: never left out, so that nobody has to guess."""
     version = printable(place.version)
     if place.offline:
@@ -46,6 +46,8 @@ def where(place: Where, t: Translator) -> str:
             context=printable(place.context),
             kind=kind_of_cluster(place.kind, t),
         )
+    if short:
+        return said
     namespace = t("namespace {namespace}", namespace=printable(place.namespace))
     return t(", ").join(part for part in (said, version, namespace) if part)
 

@@ -18,6 +18,8 @@ class Scope(enum.Enum):
     """Anywhere too, but each screen does it in its own way."""
     HOME = "home"
     LESSON = "lesson"
+    CLUSTER = "cluster"
+    PLAN = "plan"
     HINT = "hint"
     QUIZ = "quiz"
     EDITOR = "editor"
@@ -175,6 +177,126 @@ COMMANDS: tuple[Command, ...] = (
         25,
     ),
     _C(
+        "trial",
+        _S.LESSON,
+        N_("What would it do"),
+        N_("See what your YAML would do, tried beside in the offline cluster"),
+        ("shift+f5", "alt+t"),
+        ("t",),
+        35,
+    ),
+    _C(
+        "proceed",
+        _S.CLUSTER,
+        N_("Next"),
+        N_("Apply, or run the next command the lesson suggests"),
+        ("f5", "ctrl+r"),
+        ("c", "n"),
+        100,
+    ),
+    _C(
+        "hold",
+        _S.CLUSTER,
+        N_("Pause"),
+        N_("Hold the time of the offline cluster, and let it go on"),
+        ("f4", "ctrl+t"),
+        ("p",),
+        85,
+    ),
+    _C(
+        "tick",
+        _S.CLUSTER,
+        N_("Step"),
+        N_("While time is held: go on until something happens"),
+        ("f6", "ctrl+g"),
+        (".",),
+        75,
+    ),
+    _C("faster", _S.CLUSTER, N_("Faster"), N_("Let time run faster"), ("f9",), ("+",), 55),
+    _C("slower", _S.CLUSTER, N_("Slower"), N_("Let time run slower"), ("shift+f9",), ("-",), 30),
+    _C(
+        "present",
+        _S.CLUSTER,
+        N_("Now"),
+        N_("Back from the past, or from another future, to the present"),
+        ("shift+f8", "alt+n"),
+        ("0",),
+        88,
+    ),
+    _C(
+        "what_if",
+        _S.CLUSTER,
+        N_("What if"),
+        N_("Choose what else could be done at this moment, and see what would come of it"),
+        ("f8", "ctrl+n"),
+        ("w",),
+        65,
+    ),
+    _C(
+        "explain",
+        _S.CLUSTER,
+        N_("Explain"),
+        N_("Explain what is under the cursor"),
+        ("f7", "ctrl+o"),
+        ("e",),
+        60,
+    ),
+    _C(
+        "kubectl",
+        _S.CLUSTER,
+        "kubectl",
+        N_("Type a kubectl command, and back"),
+        ("shift+f6", "alt+e"),
+        ("k", "i"),
+        70,
+    ),
+    _C(
+        "pane",
+        _S.CLUSTER,
+        N_("Pane"),
+        N_("Show the task, the timeline, or the output of kubectl"),
+        ("shift+f4", "alt+p"),
+        ("v",),
+        45,
+    ),
+    _C(
+        "narrow",
+        _S.CLUSTER,
+        N_("Filter"),
+        N_("Narrow the timeline to Pods, claims, names or Events"),
+        ("shift+f7", "alt+f"),
+        ("f",),
+        35,
+    ),
+    _C(
+        "restart",
+        _S.CLUSTER,
+        N_("Start over"),
+        N_("Empty the namespace and begin this step from the start"),
+        ("f12", "alt+r"),
+        ("r",),
+        25,
+    ),
+    _C(
+        "elsewhere",
+        _S.CLUSTER,
+        N_("Cluster"),
+        N_("Choose the cluster to work in"),
+        ("shift+f5", "alt+c"),
+        ("x",),
+        15,
+    ),
+    _C("apply", _S.PLAN, N_("Apply"), N_("Apply what was planned"), ("f5", "ctrl+r"), ("c",), 100),
+    _C(
+        "explain",
+        _S.PLAN,
+        N_("Explain"),
+        N_("Explain what becomes of the object under the cursor"),
+        ("f7", "ctrl+o"),
+        ("e",),
+        60,
+    ),
+    _C(
         "hint",
         _S.HINT,
         N_("One more hint"),
@@ -216,12 +338,24 @@ _NAMES = {
     "question_mark": "?",
     "colon": ":",
     "comma": ",",
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+}
+
+_KEYS = {
+    "?": "question_mark",
+    ":": "colon",
+    ",": "comma",
+    ".": "full_stop",
+    "+": "plus",
+    "-": "minus",
 }
 
 
 def key_of(letter: str) -> str:
     """What the toolkit calls a character's key."""
-    return {"?": "question_mark", ":": "colon", ",": "comma"}.get(letter, letter)
+    return _KEYS.get(letter, letter)
 
 
 def key_name(key: str) -> str:

@@ -11,6 +11,8 @@ from tutor.model.timeline import Entry, Waiting, What
 class Group(enum.StrEnum):
     """What a timeline can be narrowed to."""
 
+    STORY = "story"
+    """All but the Events that only repeat what the objects show themselves."""
     ALL = "all"
     PODS = "pods"
     CLAIMS = "claims"
@@ -19,7 +21,8 @@ class Group(enum.StrEnum):
 
 
 _GROUPS = {
-    Group.ALL: N_("everything"),
+    Group.STORY: N_("what happened"),
+    Group.ALL: N_("everything, Events too"),
     Group.PODS: N_("Pods"),
     Group.CLAIMS: N_("claims and volumes"),
     Group.NAMES: N_("Services and names"),
@@ -33,6 +36,9 @@ _OF_KIND = {
     "Service": Group.NAMES,
     "EndpointSlice": Group.NAMES,
 }
+
+_REPEATS = ("FailedScheduling",)
+"""Warnings that an entry of their own tells where they matter: every Pod is without a node once."""
 
 _SENTENCES: Mapping[What, str] = {
     What.CREATED: N_("{subject} is created"),
@@ -150,6 +156,10 @@ def belongs(entry: Entry, group: Group) -> bool:
     """Whether an entry is shown in a timeline narrowed to a group."""
     if group is Group.ALL:
         return True
+    if group is Group.STORY:
+        return entry.what is not What.SAID or (
+            entry.params.get("type") == "Warning" and entry.params.get("reason") not in _REPEATS
+        )
     if entry.what is What.SAID:
         return group is Group.EVENTS
     return _OF_KIND.get(entry.kind) is group
@@ -204,13 +214,12 @@ def mark(entry: Entry) -> str:
 
 
 def moment(seconds: float) -> str:
-    """A time since the beginning: ``+0:07.2``, ``+12:30``, ``+1:02:03``."""
-    tenths = max(round(seconds * 10), 0)
-    whole, tenth = divmod(tenths, 10)
+    """A time since the beginning: ``+0:07.25``, ``+12:30``, ``+1:02:03``."""
+    whole, part = divmod(max(round(seconds * 100), 0), 100)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)
     if hours:
         return f"+{hours}:{minute:02}:{second:02}"
     if minutes >= 10:
         return f"+{minutes}:{second:02}"
-    return f"+{minutes}:{second:02}.{tenth}"
+    return f"+{minutes}:{second:02}.{part:02}"

@@ -1,9 +1,10 @@
 """What is said about a lesson or a quiz as it stands, on the screen and in lines."""
 
 from tutor.i18n.translator import N_, Translator
-from tutor.model.course import HINTS, ChoiceTask, ReadTask, WriteTask
+from tutor.model.course import HINTS, ChoiceTask, LiveTask, ReadTask, WriteTask
 from tutor.model.findings import Finding
 from tutor.model.progress import Status
+from tutor.model.scenario import ANSWER, Apply
 from tutor.session.api import Round, Run
 from tutor.ui import words
 from tutor.ui.commands import Scope, shown
@@ -35,7 +36,45 @@ def text(run: Run, t: Translator) -> str:
     if isinstance(run.task, WriteTask):  # the room beside an editor is scarce
         return said.prompt
     how_to = f"\n\n{how(run, t)}" if isinstance(run.task, ChoiceTask) else ""
+    if isinstance(run.task, LiveTask):
+        how_to = f"\n\n{expects(run, t)}"
     return f"# {said.title}\n\n{said.prompt}{how_to}"
+
+
+def expects(run: Run, t: Translator) -> str:
+    """What must come about in a cluster, and how to begin."""
+    task, said = run.task, run.words(t.language)
+    if not isinstance(task, LiveTask):
+        return ""
+    mark = words.STATUS_MARK[Status.SOLVED if run.here.status.done else Status.NEW]
+    listed = "\n".join(
+        f"- {mark} {said.expects.get(one.id, one.id)}" for one in task.scenario.expect
+    )
+    out = [f"## {t('What must come about')}", listed]
+    if task.scenario.offline_only:
+        out.append(t("This step needs the offline cluster; a real one has no way to do it."))
+    if not run.manifest.own and any(
+        isinstance(step, Apply) and step.file == ANSWER for step in task.scenario.steps
+    ):
+        out.append(t("Your own YAML does not pass yet, so a solution is applied in its place."))
+    return "\n\n".join(out)
+
+
+def plays(run: Run) -> bool:
+    """Whether there is something to play in a cluster now."""
+    task = run.task
+    if isinstance(task, LiveTask):
+        return True
+    return isinstance(task, ChoiceTask) and task.scenario is not None and run.marked is not None
+
+
+def act(run: Run, t: Translator) -> str:
+    """The button, and the key, that does what the step is about."""
+    if run.open_for_answer:
+        return t("Answer")
+    if isinstance(run.task, LiveTask):
+        return t("Open the cluster")
+    return t("Play it") if isinstance(run.task, ChoiceTask) else t("Go to the editor")
 
 
 def how(run: Run, t: Translator) -> str:
@@ -49,6 +88,8 @@ def verdict(run: Run, t: Translator) -> str:
     task = run.task
     if isinstance(task, ReadTask):
         return ""
+    if isinstance(task, LiveTask):
+        return _live_verdict(run, t)
     if not isinstance(task, ChoiceTask):
         return _write_verdict(run, t)
     if run.marked is None:
@@ -58,6 +99,15 @@ def verdict(run: Run, t: Translator) -> str:
     if task.predict:
         return t("**It goes differently.** Compare your prediction with what happens.")
     return t("**Not yet.** Look at what you chose, and try again.")
+
+
+def _live_verdict(run: Run, t: Translator) -> str:
+    match run.here.status:
+        case Status.SOLVED:
+            return t("**Done.** You saw it happen.")
+        case Status.SOLVED_WITH_SOLUTION:
+            return t("**Done, watched only.** Do it in a cluster once, and the mark goes.")
+    return ""
 
 
 def _write_verdict(run: Run, t: Translator) -> str:

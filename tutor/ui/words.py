@@ -1,7 +1,7 @@
 """Words that more than one screen says, and the marks that stand beside them."""
 
 from tutor.i18n.translator import N_, Translator
-from tutor.model.course import ChoiceTask, Form, Lesson, ReadTask, Task, Title, Topic
+from tutor.model.course import ChoiceTask, Form, Lesson, LiveTask, ReadTask, Task, Title, Topic
 from tutor.model.errors import TutorError
 from tutor.model.findings import Finding, Severity
 from tutor.model.progress import Status
@@ -79,6 +79,8 @@ def kind(task: Task, t: Translator) -> str:
         return t("Read")
     if isinstance(task, ChoiceTask):
         return t("Predict") if task.predict else t("Question")
+    if isinstance(task, LiveTask):
+        return t("Apply") if task.applies else t("Observe")
     return t("Write")
 
 

@@ -13,6 +13,8 @@ _SCOPES = {
     Scope.ANYWHERE: N_("Anywhere"),
     Scope.HOME: N_("On the map of the course"),
     Scope.LESSON: N_("In a lesson"),
+    Scope.CLUSTER: N_("In a cluster"),
+    Scope.PLAN: N_("In a plan"),
     Scope.QUIZ: N_("In a quiz"),
     Scope.EDITOR: N_("In the editor"),
 }

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tutor.i18n.translator import Translator
-from tutor.model.course import ChoiceTask, WriteTask
+from tutor.model.course import ChoiceTask, LiveTask, WriteTask
 from tutor.session.api import Grade, Run
 from tutor.ui import lesson_words
 from tutor.ui.commands import Command, Scope
@@ -144,9 +144,14 @@ class LessonScreen(TutorScreen[str]):
         self._show("#verdict", lesson_words.verdict(run, t))
         self._show("#after", lesson_words.after(run, t))
         act, onward = self.query_one("#act", Push), self.query_one("#onward", Push)
-        act.display = run.open_for_answer or (self.editor is not None and not run.debrief_open)
-        act.label = t("Answer") if run.open_for_answer else t("Go to the editor")
-        onward.display = not act.display
+        plays = lesson_words.plays(run)
+        act.display = (
+            run.open_for_answer or plays or (self.editor is not None and not run.debrief_open)
+        )
+        act.label = lesson_words.act(run, t)
+        onward.display = not run.open_for_answer and (
+            not act.display or (plays and run.here.status.done)
+        )
         onward.label = lesson_words.onward(run, t)
         self._draw_findings()
 
@@ -211,7 +216,9 @@ class LessonScreen(TutorScreen[str]):
         writes, found = self.editor is not None, bool(self.bench.findings)
         match action:
             case "check":
-                return writes or run.open_for_answer
+                return writes or run.open_for_answer or lesson_words.plays(run)
+            case "trial":
+                return writes
             case "hint":
                 return writes and bool(run.words(self.t.language).hints)
             case "solution" | "reset" | "pane":
@@ -227,7 +234,7 @@ class LessonScreen(TutorScreen[str]):
     def label(self, command: Command) -> str:
         """A question is answered, not checked."""
         if command.id == "check" and self.editor is None:
-            return self.t("Answer")
+            return lesson_words.act(self.run_, self.t)
         return super().label(command)
 
     async def action_check(self) -> None:
@@ -237,6 +244,43 @@ class LessonScreen(TutorScreen[str]):
                 self._check_text()
         elif self.run_.open_for_answer:
             self._answer()
+        elif lesson_words.plays(self.run_):
+            self._to_the_stage()
+
+    def _to_the_stage(self) -> None:
+        """Open the cluster for this step."""
+        from tutor.ui.screens.stage import StageScreen
+        from tutor.ui.stage import Part
+
+        task = self.run_.task
+        part = Part.PLAY
+        if isinstance(task, LiveTask):
+            part = Part.APPLY if task.applies else Part.OBSERVE
+        self.app.push_screen(StageScreen(part), self._off_the_stage)
+
+    def action_trial(self) -> None:
+        """See what the text would do, whatever was found in it."""
+        from tutor.ui.screens.stage import StageScreen
+        from tutor.ui.stage import Part
+
+        task = self.run_.task
+        if self.editor is not None and isinstance(task, WriteTask):
+            self.keep_everything()
+            previous = task.previous or ""
+            screen = StageScreen(Part.TRIAL, text=self.editor.text, previous=previous)
+            self.app.push_screen(screen, self._off_the_stage)
+
+    def _off_the_stage(self, _: None) -> None:
+        """Back: the step may be done by now."""
+        self.redraw()
+        reading = self.query_one("#reading")
+        if self.editor is not None:
+            self.set_focus(self.editor)
+            return
+        self.set_focus(reading)
+        verdict = self.query_one("#verdict")
+        if verdict.display:
+            self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
 
     def _answer(self) -> None:
         choices, reading = self.query_one(Choices), self.query_one("#reading")
@@ -395,8 +439,12 @@ class LessonScreen(TutorScreen[str]):
             await self.action_check()
 
     async def on_reading_read(self) -> None:
-        """Enter below the text is the button there."""
-        push = next(push for push in self.query(Push) if push.display)
+        """Enter below the text is the button there; of a step that is done, the one that goes on.
+
+        The button of a cluster comes first only while there is something to do in it.
+        """
+        pushes = [push for push in self.query(Push) if push.display]
+        push = pushes[-1] if self.run_.here.status.done else pushes[0]
         await self.on_push_pressed(Push.Pressed(push))
 
     async def action_back(self) -> None:

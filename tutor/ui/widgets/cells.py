@@ -274,16 +274,18 @@ def columns(rows: Sequence[Sequence[Piece]], gap: int = 2) -> list[Line]:
 def fitted(line: Line, width: int) -> list[Line]:
     """A line, in as many as it needs: pieces go to the next one, indented, and are never cut."""
     out: list[list[Piece]] = [[]]
-    used = 0
+    used, begun = 0, False
     for piece in line:
-        cells = cell_width(piece.words)
-        if used + cell_width(piece.words.rstrip()) > width and used and piece.words.strip():
+        bare = cell_width(piece.words.rstrip())
+        if bare and begun and used + bare > width:
             out.append([Piece("    ")])
-            used = 4
+            used, begun = 4, False
+        cells = cell_width(piece.words)
         if used + cells > width:
             words = truncate(piece.words.rstrip(), max(width - used, 1))
             piece = Piece(words, piece.style, piece.key)  # noqa: PLW2901
             cells = cell_width(words)
         out[-1].append(piece)
         used += cells
+        begun = begun or bool(bare)
     return [tuple(pieces) for pieces in out]
