@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cluster.odd import Odd
 from tests.cluster.support import BOTH, SERVICE, SET, config
 from tutor.cli import apply, clean
 from tutor.cli.app import guarded
@@ -323,3 +324,100 @@ def test_from_standard_input(tutor: Run, tmp_path: Path, offline: Embedded) -> N
 def test_seconds(tutor: Run) -> None:
     for word in ("0", "-1", "nan", "inf", "soon"):
         assert tutor("apply", "x.yaml", "--timeout", word).returncode == ExitCode.USAGE
+
+
+# -- a cluster elsewhere, when it is named and typed
+
+
+@pytest.fixture
+def far(kubeconfig: Path) -> Iterator[Odd]:
+    """It has no TLS, so it could be anywhere."""
+    odd = Odd()
+    kubeconfig.write_bytes(config("odd", odd.address))
+    yield odd
+    odd.end()
+
+
+def test_named_and_typed_it_is_used(do: Do, web: str, far: Odd) -> None:
+    wrong = do("apply", web, "--context", "odd", answers="even\ny\n")
+    assert wrong.code == ExitCode.CLUSTER
+    assert far.got == []
+    said = do("apply", web, "--context", "odd", answers="odd\nn\n")
+    assert (said.code, "Nothing was changed." in said.out) == (0, True)
+    assert all(got.query.get("dryRun") == "All" for got in far.asked("/web") if got.method != "GET")
+    done = do("apply", web, "--context", "odd", answers="odd\ny\n")
+    assert (done.code, "2 created" in done.out) == (0, True)
+    assert all(got.headers["authorization"] == "Bearer secret" for got in far.got)
+
+
+def test_a_program_that_signs_in_is_shown_and_runs_after_the_name_only(
+    do: Do, web: str, far: Odd, kubeconfig: Path, tmp_path: Path
+) -> None:
+    mark = tmp_path / "ran"
+    credential = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": "from-the-program"},
+    }
+    program = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "sh",
+        "args": ["-c", f"touch {mark}; echo '{json.dumps(credential)}'"],
+    }
+    kubeconfig.write_bytes(config("odd", far.address, user={"exec": program}))
+    for words, answers in (((), None), (("--context", "odd"), "no\n"), (("--context", "odd"), "")):
+        assert do("apply", web, "--plan", *words, answers=answers).code == ExitCode.CLUSTER
+    assert not mark.exists()
+    assert far.got == []
+    said = do("apply", web, "--plan", "--context", "odd", answers="odd\n")
+    assert (said.code, said.error) == (0, "")
+    assert f"sh -c touch {mark}" in said.out
+    assert mark.exists()
+    assert {got.headers["authorization"] for got in far.got} == {"Bearer from-the-program"}
+
+
+@pytest.mark.parametrize(
+    ("script", "needed"),
+    [("exit 3", "3"), ("echo nonsense", "ExecCredential"), ("echo oh no >&2; exit 1", "oh no")],
+)
+@pytest.mark.usefixtures("web")
+def test_a_program_that_fails(do: Do, far: Odd, kubeconfig: Path, script: str, needed: str) -> None:
+    program = {"apiVersion": "v1", "command": "sh", "args": ["-c", script]}
+    kubeconfig.write_bytes(config("odd", far.address, user={"exec": program}))
+    said = do("apply", "web.yaml", "--plan", "--context", "odd", answers="odd\n")
+    assert (said.code, needed in said.error) == (ExitCode.CLUSTER, True)
+    assert far.got == []
+
+
+def test_it_says_that_nothing_makes_volumes(do: Do, web: str, far: Odd) -> None:
+    said = do("apply", web, "--plan", "--context", "odd", answers="odd\n")
+    assert "no default StorageClass" in said.out
+
+
+def test_interrupted(tutor: Run, tmp_path: Path, offline: Embedded) -> None:
+    import signal
+    import time
+
+    (tmp_path / "slow.yaml").write_text(
+        BOTH.replace(
+            "metadata: {labels: {app: web}}",
+            'metadata: {labels: {app: web}, annotations: {sts-tutor.dev/hold: "true"}}',
+        )
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tutor", "apply", "slow.yaml", "--yes", "--watch"],
+        cwd=tmp_path,
+        env={**os.environ, "STS_TUTOR_HOME": str(tmp_path / "home"), "STS_TUTOR_LANG": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "web-0 runs" in line:
+            break
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=10)
+    assert time.monotonic() - begun < 4
+    assert (process.returncode, error.strip()) == (ExitCode.INTERRUPTED, "")

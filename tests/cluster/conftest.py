@@ -23,15 +23,15 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         "all_proxy",
     ):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(transport, "CONNECT", 0.5)
-    monkeypatch.setattr(transport, "READ", 0.5)
-    monkeypatch.setattr(transport, "WHOLE", 1.0)
+    monkeypatch.setattr(transport, "CONNECT", 1.0)
+    monkeypatch.setattr(transport, "READ", 1.0)
+    monkeypatch.setattr(transport, "WHOLE", 1.5)
     monkeypatch.setattr(
-        transport.Request.__init__, "__defaults__", ((), None, "application/json", 0.5)
+        transport.Request.__init__, "__defaults__", ((), None, "application/json", 1.0)
     )
     monkeypatch.setattr(api, "PATIENCE", 3.0)
     monkeypatch.setattr(api, "_PAUSE", 0.05)
-    monkeypatch.setattr(watching, "SILENCE", 0.6)
+    monkeypatch.setattr(watching, "SILENCE", 1.0)
     monkeypatch.setattr(watching, "_LONGEST_PAUSE", 0.2)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.cluster.cancelling import Cancel
 from tutor.cluster.contexts import Context, contexts
 from tutor.cluster.guard import Target, choose, namespace_of
+from tutor.cluster.kinds import KINDS
 from tutor.cluster.kubeconfig import merge
 from tutor.cluster.namespaces import LIMITS
 from tutor.cluster.transport import Answer, Request, Transport
@@ -110,8 +111,9 @@ class Recorder:
         if last == "default":
             return {"metadata": {"name": "default"}}
         if path.endswith("/resourcequotas/sts-tutor"):
-            return {"spec": {"hard": LIMITS}, "status": {"hard": LIMITS}}
-        if path.count("/") % 2 == 0 and "namespaces/" in path and not last.endswith("s"):
+            own = {"hard": LIMITS}
+            return {"metadata": {"name": "sts-tutor"}, "spec": own, "status": own}
+        if last not in {kind.plural for kind in KINDS.values()}:
             return None
         return {"kind": "List", "metadata": {"resourceVersion": "7"}, "items": []}
 

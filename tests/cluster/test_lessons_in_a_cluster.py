@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from tests.cluster.test_live import target
-from tutor.cluster.live import Live
+from tutor.cli.clusters import HeldClock, Stamps
+from tutor.cluster.live import Live, Powers
 from tutor.course.loader import load, locate
 from tutor.model.course import ChoiceTask, Lesson, LiveTask, WriteTask
 from tutor.model.scenario import Scenario, Wait
@@ -17,8 +18,6 @@ from tutor.offline.api.embedded import Embedded
 from tutor.timeline.judging import judge
 from tutor.timeline.tape import Tape
 from tutor.timeline.trial import play
-
-pytestmark = pytest.mark.usefixtures("quick")
 
 
 def scenarios() -> Iterator[tuple[str, Lesson, Scenario]]:
@@ -65,7 +64,8 @@ def test_a_cluster_comes_to_what_the_play_comes_to(
         (task.solutions[0].text for task in lesson.tasks if isinstance(task, WriteTask)), ""
     )
     recorder = Recorder()
-    with Live(target(offline, lesson.id)) as live:
+    powers = Powers(HeldClock(offline), machine=offline.node_down, stamp=Stamps(offline))
+    with Live(target(offline, lesson.id), powers) as live:
         live.open()
         live.reset(scenario)
         live.watch(recorder.hear)

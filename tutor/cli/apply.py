@@ -253,8 +253,9 @@ class _Apply:
         from tutor.ui import cluster_words, plan_words
 
         context, t = self._context, self._context.t
-        context.say(cluster_words.where(plan.where, t))
         if not done:
+            context.say(cluster_words.where(plan.where, t))
+        if not done or not self._takes(plan):
             for item in plan.items:
                 told = plan_words.tell(item, t)
                 context.say(f"  {told.mark} {told.head}")

@@ -5,7 +5,9 @@ The place where clients, the offline cluster and the session's ports meet.
 
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,6 +117,17 @@ class Held:
             folder.cleanup()
 
 
+@contextmanager
+def _there() -> Iterator[None]:
+    """Say in words that a held cluster has ended, or does not answer."""
+    try:
+        yield
+    except TimeoutError:
+        raise TutorError("cluster-no-answer", ExitCode.CLUSTER, server=OFFLINE, raw="…") from None
+    except RuntimeError:
+        raise TutorError("cancelled", ExitCode.INTERRUPTED) from None
+
+
 class HeldClock:
     """The clock of a held cluster, as :class:`tutor.session.ports.Clock`."""
 
@@ -124,26 +137,30 @@ class HeldClock:
     @property
     def now(self) -> float:
         """The cluster's time."""
-        return self._cluster.now
+        with _there():
+            return self._cluster.now
 
     @property
     def speed(self) -> float:
         """Cluster seconds for each real one; 0 while paused."""
-        return 0.0 if self._cluster.paused else self._cluster.speed
+        with _there():
+            return 0.0 if self._cluster.paused else self._cluster.speed
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed; 0 pauses."""
         if not speed >= 0:
             raise ValueError(f"no speed: {speed}")
-        if speed == 0:
-            self._cluster.pause()
-        else:
-            self._cluster.speed = speed
-            self._cluster.resume()
+        with _there():
+            if speed == 0:
+                self._cluster.pause()
+            else:
+                self._cluster.speed = speed
+                self._cluster.resume()
 
     def tick(self) -> bool:
         """While paused: go on until something has changed. Whether anything has."""
-        return bool(self._cluster.step_on())
+        with _there():
+            return bool(self._cluster.step_on())
 
 
 class HeldWhatIf:
@@ -159,7 +176,8 @@ class HeldWhatIf:
         from tutor.timeline.trial import Trial
 
         try:
-            other = self._cluster.fork(version, seed=version)
+            with _there():
+                other = self._cluster.fork(version, seed=version)
         except ApiError:
             raise TutorError("past-too-far", ExitCode.CLUSTER) from None
         trial = Trial(other, self._namespace)
@@ -168,6 +186,17 @@ class HeldWhatIf:
                 raise TutorError("cluster-said-no", ExitCode.CLUSTER, raw=one.reason)
             raise TutorError("manifest-broken", ExitCode.FINDINGS, line=one.line, code=one.code)
         return tuple(trial.tape().changes)
+
+
+def _machine(cluster: "Embedded", node: str, down: bool) -> None:
+    """Stop or start the machine of a node."""
+    from tutor.offline.errors import ApiError
+
+    try:
+        with _there():
+            cluster.node_down(node, down)
+    except ApiError as refused:
+        raise TutorError("cluster-said-no", ExitCode.CLUSTER, raw=refused.message) from None
 
 
 class Stamps:
@@ -239,7 +268,7 @@ class Offered:
             powers = Powers(
                 HeldClock(cluster),
                 HeldWhatIf(cluster, namespace),
-                cluster.node_down,
+                partial(_machine, cluster),
                 Stamps(cluster),
             )
             live = Live(Target(context, namespace), powers, environ)

@@ -97,37 +97,31 @@ class Api:
         request = Request(method, path, tuple(query.items()), body, media)
         end, pause = Deadline(PATIENCE), _PAUSE
         for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS or end.passed
+            wait = pause
             try:
                 answer = self._transport.send(request, cancel)
             except Lost as lost:
-                again = not lost.sent or method in _TWICE
-                certain = lost.code in ("cluster-untrusted", "cluster-strange")
-                # A second silence would take as long as the first.
-                if certain or last or not again or lost.code == "cluster-no-answer":
-                    raise self.trouble(lost) from lost
-                if not lost.sent and attempt > 2:  # nobody listens there
+                if not _worth_another(lost, method, attempt) or wait > end.left:
                     raise self.trouble(lost) from lost
             else:
-                if answer.status not in _LATER or last:
+                wait = max(wait, _asked_pause(answer))
+                if answer.status not in _LATER or attempt == ATTEMPTS or wait > end.left:
                     return self._reply(answer)
-                pause = max(pause, _asked_pause(answer))
-            if pause > end.left:
-                if "answer" in locals():
-                    return self._reply(answer)
-                raise TutorError("cluster-busy", ExitCode.CLUSTER, server=self._server)
-            cancel.wait(pause)
+            cancel.wait(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("the last attempt returns or raises")
 
     def get(self, cancel: Cancel, path: str) -> dict[str, Any] | None:
         """One object; None where there is none."""
         try:
-            return self.ask(cancel, "GET", path).body
+            found = self.ask(cancel, "GET", path).body
         except Refused as refused:
             if refused.code == 404:
                 return None
             raise
+        if not _is_object(found):
+            raise self._strange("an object without a name")
+        return found
 
     def items(self, cancel: Cancel, path: str, **query: str) -> tuple[list[Obj], str]:
         """All objects of a collection, page by page, and the version they are of."""
@@ -140,7 +134,7 @@ class Api:
             about = body.get("metadata")
             if not isinstance(rows, list | None) or not isinstance(about, Mapping):
                 raise self._strange("a list without items")
-            found.extend(row for row in rows or () if isinstance(row, Mapping))
+            found.extend(row for row in rows or () if _is_object(row))
             more = str(about.get("continue") or "")
             if not more:
                 return found, str(about.get("resourceVersion") or "")
@@ -205,6 +199,21 @@ class Api:
                 "cluster-failed", ExitCode.CLUSTER, server=self._server, raw=refused.message
             )
         raise refused
+
+
+def _is_object(found: Any) -> bool:  # noqa: ANN401  (JSON)
+    """Whether something has a name, as every object does."""
+    about = found.get("metadata") if isinstance(found, Mapping) else None
+    return isinstance(about, Mapping) and isinstance(about.get("name"), str)
+
+
+def _worth_another(lost: Lost, method: str, attempt: int) -> bool:
+    """Whether to send a request again that got no answer."""
+    if lost.code != "cluster-unreachable" or attempt == ATTEMPTS:
+        return False  # a second silence would take as long as the first
+    if not lost.sent:  # nobody listens there
+        return attempt <= 2
+    return method in _TWICE
 
 
 def refusal(body: Mapping[str, Any], code: int = 0) -> Refused:

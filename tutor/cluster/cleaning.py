@@ -1,6 +1,6 @@
 """What the tutor made, listed; and taken away, that and nothing else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tutor.cluster import namespaces
@@ -19,6 +19,7 @@ _EVERYWHERE = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root
 _OWNERS = ("StatefulSet", "Deployment", "ReplicaSet")
 _EMPTIED = tuple(sorted({*ALLOWED, "EndpointSlice"}, key=lambda kind: -ORDER[kind]))
 _LOOK = 0.05
+_LOOK_AT_REAL = 0.4
 VOLUMES_GONE_IN = 60.0
 """Seconds for volumes to be gone after their claims."""
 
@@ -80,13 +81,14 @@ class Cleaner:
             Refused: The cluster refuses.
             TutorError: It does not answer as it should, or something does not go away.
         """
+        look = _LOOK if self._where.offline else _LOOK_AT_REAL
         while self._delete_all(cancel, name, _OWNERS):
-            cancel.wait(_LOOK)
+            cancel.wait(look)
         end = Deadline(VOLUMES_GONE_IN)
         while self._delete_all(cancel, name, _EMPTIED) or self._volumes(cancel, [name])[0]:
             if end.passed:
                 raise TutorError("namespace-not-empty", ExitCode.CLUSTER, namespace=name)
-            cancel.wait(_LOOK)
+            cancel.wait(look)
         self._delete_all(cancel, name, ("Event",))
         if self._where.offline:
             for one in self._outside(cancel):
@@ -102,7 +104,7 @@ class Cleaner:
                 if (kind, about["name"]) in _EVERYWHERE:
                     continue
                 count += 1
-                if not about.get("deletionTimestamp") or kind == "Pod":
+                if not about.get("deletionTimestamp") or _slow(kind, about):
                     path = KINDS[kind].path(name, str(about["name"]))
                     self._delete(cancel, path, about.get("uid"), at_once=kind == "Pod")
         return count
@@ -115,7 +117,8 @@ class Cleaner:
             "propagationPolicy": "Background",
         }
         if at_once:
-            body["gracePeriodSeconds"] = 0
+            # A real kubelet has containers to stop; one second lets it say when they have.
+            body["gracePeriodSeconds"] = 0 if self._where.offline else 1
         try:
             self._api.ask(cancel, "DELETE", path, body)
         except Refused as refused:
@@ -183,7 +186,12 @@ class Cleaner:
         found = self._api.get(cancel, path)
         if found is None or not ours(found):
             return
-        self._delete(cancel, path, found["metadata"]["uid"])
+        self._delete(cancel, path, found["metadata"].get("uid"))
+
+
+def _slow(kind: str, about: Mapping[str, Any]) -> bool:
+    """Whether an object that is going was given more time than it gets here."""
+    return kind == "Pod" and (about.get("deletionGracePeriodSeconds") or 0) > 1
 
 
 def _released(volume: Obj) -> bool:

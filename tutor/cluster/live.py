@@ -33,6 +33,7 @@ from tutor.model.timeline import Change
 from tutor.session.ports import Clock, Stop, WhatIf
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+NO_PROVISIONER = "kubernetes.io/no-provisioner"
 ANSWER_FILE = "answer.yaml"
 """The learner's manifest, beside kubectl."""
 _END = 2.0
@@ -154,15 +155,18 @@ class Live:
             opened.made = True
 
     def _provisions(self, cancel: Cancel) -> bool:
-        """Whether there is a default class; True where that is not ours to see."""
+        """Whether a default class makes volumes; True where that is not ours to see."""
         try:
             rows, _ = self._api.items(cancel, KINDS["StorageClass"].path())
         except Refused as refused:
             if refused.code in (403, 404):
                 return True
             raise
-        about = [row["metadata"].get("annotations") or {} for row in rows]
-        return any(one.get(DEFAULT_CLASS) == "true" for one in about)
+        return any(
+            (row["metadata"].get("annotations") or {}).get(DEFAULT_CLASS) == "true"
+            and row.get("provisioner") != NO_PROVISIONER
+            for row in rows
+        )
 
     def _is_open(self) -> _Opened:
         if self._opened is None:

@@ -145,7 +145,7 @@ def remove(api: Api, cancel: Cancel, namespace: str, *, wait: bool = True) -> No
             body = {
                 "apiVersion": "v1",
                 "kind": "DeleteOptions",
-                "preconditions": {"uid": found["metadata"]["uid"]},
+                "preconditions": {"uid": found["metadata"].get("uid")},
                 "propagationPolicy": "Background",
             }
             _gone_is_fine(api, cancel, path, body)

@@ -23,6 +23,7 @@ STUCK = 12.0
 LIMIT = 180.0
 """Seconds of real time after which it is taken as it is."""
 _LOOK = 0.1
+_LOOK_AT_REAL = 0.5
 _LOOKED_AT = ("Pod", "StatefulSet", "PersistentVolumeClaim", "EndpointSlice", "Deployment")
 
 
@@ -53,6 +54,7 @@ class Settler:
         self._api = api
         self._namespace = namespace
         self._clock = clock
+        self._look = _LOOK_AT_REAL if clock is None else _LOOK
 
     def _now(self) -> float:
         return time.monotonic() if self._clock is None else self._clock.now
@@ -64,7 +66,7 @@ class Settler:
         """Wait for so long of the cluster's time; not while its clock is paused."""
         end, begun = Deadline(max(LIMIT, seconds)), self._now()
         while self._now() - begun < seconds and not end.passed and not self._paused():
-            cancel.wait(min(_LOOK, seconds))
+            cancel.wait(min(self._look, seconds))
 
     def settle(self, cancel: Cancel) -> bool:
         """Wait until nothing happens any more; whether all is well then.
@@ -75,7 +77,7 @@ class Settler:
         end = Deadline(LIMIT)
         last, since = self._seen(cancel), self._now()
         while not end.passed and not self._paused():
-            cancel.wait(_LOOK)
+            cancel.wait(self._look)
             seen = self._seen(cancel)
             now = self._now()
             if seen != last:
@@ -119,7 +121,8 @@ def fine(kind: str, obj: Obj) -> bool:
     if kind in ("StatefulSet", "Deployment"):
         wanted = spec.get("replicas", 1)
         same = status.get("observedGeneration") == obj["metadata"].get("generation")
-        there = status.get("replicas", 0) == status.get("readyReplicas", 0) == wanted
+        counts = (status.get(f"{one}eplicas", 0) for one in ("r", "readyR", "availableR"))
+        there = all(count == wanted for count in counts)
         return bool(same and there and _rolled(kind, spec, status))
     return True
 

@@ -302,7 +302,7 @@ class Watcher:
         assert obj is not None  # noqa: S101  (one of the two is given)
         at = version_of(obj) if version is None else version
         namespace, name = _key(obj)
-        return Change(self._now(), at, row.kind.kind, namespace, name, _uid(obj), before, after)
+        return Change(0.0, at, row.kind.kind, namespace, name, _uid(obj), before, after)
 
     def _tell(self, first: list[Change]) -> None:
         if not self._cancel.is_set():
@@ -336,10 +336,11 @@ class Watcher:
             held.append((time.monotonic(), news))
 
     def _stamped(self, changes: list[Change]) -> list[Change]:
-        stamp = self._stamp
-        if stamp is None:
+        """Changes with their time: the version's own where the cluster can tell, else now."""
+        if not changes:
             return changes
-        return [replace(one, at=stamp(one.version) or one.at) for one in changes]
+        now, stamp = self._now(), self._stamp or (lambda _: 0.0)
+        return [replace(one, at=stamp(one.version) or now) for one in changes]
 
 
 def _ready(held: list[tuple[float, Change]], now: float) -> list[Change]:
