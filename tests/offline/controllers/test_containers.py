@@ -331,3 +331,44 @@ def test_a_pod_may_not_run_longer_than_it_says(cluster: Cluster) -> None:
     )
     assert status["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137
     assert list(told(cluster)) == [("Normal", "DeadlineExceeded", text)]
+
+
+def probing(kind: str, **more: Any) -> Obj:
+    probe = {"exec": {"command": ["false"]}, "periodSeconds": 5, **more}
+    return {**container(), kind: probe}
+
+
+def test_a_readiness_probe_that_plainly_fails(cluster: Cluster) -> None:
+    cluster.create(PODS, pod(containers=[probing("readinessProbe")]))
+    cluster.run(300)
+    status = shown(cluster)
+    assert (status["ready"], status["started"], status["restartCount"]) == (False, True, 0)
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Running"
+    assert list(told(cluster)) == [("Warning", "Unhealthy", "Readiness probe failed: ")]
+
+
+@pytest.mark.parametrize(("kind", "ready"), [("livenessProbe", True), ("startupProbe", False)])
+def test_a_probe_that_kills(cluster: Cluster, kind: str, ready: bool) -> None:
+    one = probing(kind, initialDelaySeconds=2, failureThreshold=3)
+    cluster.create(PODS, pod(containers=[one]))
+    cluster.run(5)
+    status = shown(cluster)
+    assert (status["ready"], status["started"]) == (ready, ready)
+    cluster.run(10)
+    assert shown(cluster)["restartCount"] == 1
+    assert shown(cluster)["lastState"]["terminated"]["exitCode"] == 137
+    cluster.run(15)
+    assert summary(cluster.get(PODS, "one")).reason == "CrashLoopBackOff"
+    name = kind.removesuffix("Probe")
+    reasons = [text for _, reason, text in told(cluster) if reason in ("Unhealthy", "Killing")]
+    assert set(reasons) == {
+        f"{name.title()} probe failed: ",
+        f"Container app failed {name} probe, will be restarted",
+    }
+
+
+def test_probes_that_would_need_a_process_succeed(cluster: Cluster) -> None:
+    probe = {"httpGet": {"path": "/", "port": 80}, "initialDelaySeconds": 600}
+    cluster.create(PODS, pod(containers=[container(readinessProbe=probe, livenessProbe=probe)]))
+    cluster.run(1)
+    assert shown(cluster)["ready"]

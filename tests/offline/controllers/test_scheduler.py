@@ -397,6 +397,19 @@ def test_a_class_that_waits_binds_where_the_pod_goes(cluster: Cluster) -> None:
     assert cluster.get(PODS, "one")["status"]["phase"] == "Running"
 
 
+def test_a_pod_goes_where_its_volumes_were_made_for_it(cluster: Cluster) -> None:
+    body = {"provisioner": "kubernetes.io/host-path", "volumeBindingMode": "WaitForFirstConsumer"}
+    cluster.create("storageclasses.storage.k8s.io", {"metadata": {"name": "late"}, **body})
+    for number in range(6):
+        cluster.create(CLAIMS, claim(f"c{number}", storageClassName="late"))
+        cluster.create(PODS, pod(f"p{number}", volumes=mounting(f"c{number}")))
+    cluster.settle()
+    for number in range(6):
+        marks = cluster.get(CLAIMS, f"c{number}")["metadata"]["annotations"]
+        chosen = marks["volume.kubernetes.io/selected-node"]
+        assert node_of(cluster, f"p{number}") == chosen
+
+
 def test_one_pod_at_a_time_for_read_write_once_pod(cluster: Cluster) -> None:
     cluster.create(CLAIMS, claim(accessModes=["ReadWriteOncePod"]))
     cluster.create(PODS, pod("first", volumes=mounting("data")))

@@ -2,13 +2,15 @@
 
 Nothing is executed. A container runs on, unless an annotation says otherwise (``knobs.py``), its
 image cannot be pulled, something it refers to is missing, or its whole command is one whose end is
-plain: ``false``, ``true``, ``sh -c "exit 3"``.
+plain: ``false``, ``true``, ``sh -c "exit 3"``. Probes succeed, but for those that run such a
+command and fail.
 
 Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go (doBackOff), pkg/kubelet/kubelet_pods.go,
 pkg/kubelet/images/image_manager.go, v1.36.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,14 +27,19 @@ _EARLY = 1e-6
 _SHELLS = frozenset({"sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/ash"})
 _EXIT = re.compile(r"\s*exit\s+([0-9]{1,3})\s*;?\s*\Z")
 _PLAIN = {"true": 0, "/bin/true": 0, "false": 1, "/bin/false": 1}
+KILLED = 137
 CONFIG_ERROR, CRASH_LOOP = "CreateContainerConfigError", "CrashLoopBackOff"
 
 
 def exit_code(container: Obj) -> int | None:
     """The code with which a container ends as soon as it has started; None where it runs on."""
-    command = [*(container.get("command") or ()), *(container.get("args") or ())]
     if not container.get("command"):
         return None
+    return plain_code([*container["command"], *(container.get("args") or ())])
+
+
+def plain_code(command: Sequence[str]) -> int | None:
+    """The code of a command whose end is plain; None for any other."""
     if len(command) == 1:
         return _PLAIN.get(command[0])
     if len(command) == 3 and command[0] in _SHELLS and command[1] == "-c":
@@ -52,7 +59,10 @@ class Fate:
         broken: Its image cannot be pulled.
         crashing: It fails again and again, because an annotation says so.
         code: It ends with this code; None where it runs on.
+        lasts: How long it runs where it ends.
         ready: It is ready while it runs.
+        started: Its startup probe has no objection.
+        probe: The probe that fails: ``Readiness``, ``Liveness``, ``Startup``; else empty.
         policy: When it is started again: ``Always``, ``OnFailure``, ``Never``.
     """
 
@@ -60,7 +70,10 @@ class Fate:
     broken: bool = False
     crashing: bool = False
     code: int | None = None
+    lasts: float = RUN_SECONDS
     ready: bool = True
+    started: bool = True
+    probe: str = ""
     policy: str = "Always"
 
     def ends(self, code: int) -> bool:
@@ -86,13 +99,37 @@ def fate(pod: Obj, container: Obj, problem: str = "") -> Fate:
     code = exit_code(container)
     if not main and code is None and container.get("restartPolicy") != "Always":
         code = 0
+    probe = "" if code is not None else failing_probe(container)
+    lasts = RUN_SECONDS
+    if probe in ("Liveness", "Startup"):
+        code, lasts = KILLED, _patience(container[f"{probe.lower()}Probe"])
     return Fate(
         problem=problem,
         broken=knobs.broken(container),
         crashing=main and knobs.crashes(pod),
         code=code,
-        ready=not knobs.held(pod),
+        lasts=lasts,
+        ready=not knobs.held(pod) and probe not in ("Readiness", "Startup"),
+        started=probe != "Startup",
+        probe=probe,
         policy=policy,
+    )
+
+
+def failing_probe(container: Obj) -> str:
+    """The probe of a container that plainly fails, the one that matters first; else empty."""
+    for name in ("Startup", "Liveness", "Readiness"):
+        command = dig(container, f"{name.lower()}Probe", "exec", "command")
+        if command and plain_code(command):
+            return name
+    return ""
+
+
+def _patience(probe: Obj) -> float:
+    """How long a container is left alone whose probe fails every time."""
+    first = float(probe.get("initialDelaySeconds", 0))
+    return first + float(probe.get("periodSeconds", 10)) * max(
+        0, int(probe.get("failureThreshold", 3)) - 1
     )
 
 
@@ -158,7 +195,7 @@ class Moment:
         """The status while it runs."""
         ran = {
             "ready": found.ready,
-            "started": True,
+            "started": found.started,
             "imageID": f"fake://{self.container.get('image', '')}",
             "containerID": f"fake://{uid_of(self.pod)}",
         }
@@ -235,8 +272,8 @@ def _end(at: Moment, found: Fate, code: int) -> Next:
     restarts = int(at.old.get("restartCount", 0))
     state = at.old.get("state") or {}
     if "running" in state:
-        if left := at.left(RUN_SECONDS):
-            return at.old, left
+        if left := at.left(found.lasts):
+            return at.running(found, state["running"]["startedAt"]), left
         status = at.show({"terminated": _stopped(at, code)})
         status["imageID"], status["containerID"] = at.old["imageID"], at.old["containerID"]
         return status, None if found.ends(code) else SHOWN_SECONDS
@@ -245,7 +282,7 @@ def _end(at: Moment, found: Fate, code: int) -> Next:
             return at.old, left
         if not restarts:
             again = at.running(found, restartCount=1, lastState=dict(state))
-            return again, RUN_SECONDS
+            return again, found.lasts
         where = f"{name_of(at.pod)}_{namespace_of(at.pod)}({uid_of(at.pod)})"
         text = (
             f"back-off {spelled(delay(restarts))} restarting failed container="
@@ -256,8 +293,8 @@ def _end(at: Moment, found: Fate, code: int) -> Next:
     if dig(state, "waiting", "reason") == CRASH_LOOP:
         if left := at.left(delay(restarts)):
             return at.old, left
-        return at.running(found, restartCount=restarts + 1), RUN_SECONDS
-    return at.running(found), RUN_SECONDS
+        return at.running(found, restartCount=restarts + 1), found.lasts
+    return at.running(found), found.lasts
 
 
 def began(status: Obj) -> float | None:

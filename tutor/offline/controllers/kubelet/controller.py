@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tutor.offline.clock import seconds_of
 from tutor.offline.controllers import attachment
 from tutor.offline.controllers.kubelet import admit, knobs, status, volumes
-from tutor.offline.controllers.kubelet.containers import CONFIG_ERROR, CRASH_LOOP, Fate, fate
+from tutor.offline.controllers.kubelet.containers import KILLED, Fate, fate
 from tutor.offline.controllers.kubelet.leases import cordoned, renew
 from tutor.offline.controllers.kubelet.references import (
     CONFIGS,
@@ -21,6 +21,7 @@ from tutor.offline.controllers.kubelet.references import (
     references,
     volume_problem,
 )
+from tutor.offline.controllers.kubelet.telling import told
 from tutor.offline.controllers.storage import CLAIMS, annotations_of
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
@@ -43,7 +44,6 @@ MOUNT_SECONDS = 120.0
 REMOVE_SECONDS = 0.03
 FINISHED = frozenset({"Failed", "Succeeded"})
 _EARLY = 1e-6
-_KILLED = 137
 _BYTE = 254
 
 
@@ -204,7 +204,7 @@ class Kubelet:
         reason = "DeadlineExceeded"
         text = "Pod was active on the node longer than the specified deadline"
         yield Record(pod, "Normal", reason, text, host=_node(pod))
-        ended = status.over(pod, view.now, "Failed", _KILLED)
+        ended = status.over(pod, view.now, "Failed", KILLED)
         yield from self._write(pod, {**ended, "reason": reason, "message": text})
         return True
 
@@ -247,28 +247,7 @@ class Kubelet:
         for name, one in _states(new):
             if one["state"] != old.get(name):
                 life.since[name] = view.now
-                yield from self._tell(pod, one)
-
-    @staticmethod
-    def _tell(pod: Obj, container: Obj) -> Plan:
-        """Tell of a container that does not come up."""
-        node, waiting = _node(pod), dig(container, "state", "waiting", default={})
-        name, reason = container["name"], waiting.get("reason", "")
-        image, text = container["image"], waiting.get("message", "")
-        if reason == "ErrImagePull":
-            text = f'Failed to pull image "{image}": {text}'
-            yield Record(pod, "Normal", "Pulling", f'Pulling image "{image}"', host=node)
-            yield Record(pod, "Warning", "Failed", text, host=node)
-            yield Record(pod, "Warning", "Failed", f"Error: {reason}", host=node)
-        elif reason == "ImagePullBackOff":
-            yield Record(pod, "Normal", "BackOff", text, host=node)
-            yield Record(pod, "Warning", "Failed", f"Error: {reason}", host=node)
-        elif reason == CONFIG_ERROR:
-            yield Record(pod, "Warning", "Failed", f"Error: {text}", host=node)
-        elif reason == CRASH_LOOP:
-            where = f"{name_of(pod)}_{namespace_of(pod)}({uid_of(pod)})"
-            text = f"Back-off restarting failed container {name} in pod {where}"
-            yield Record(pod, "Warning", "BackOff", text, host=node)
+                yield from told(pod, one)
 
     def _wait_for(self, pod: Obj, found: tuple[Reference, ...]) -> None:
         """Have a Pod looked at again when something it refers to changes."""

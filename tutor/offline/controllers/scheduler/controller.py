@@ -52,6 +52,7 @@ class Scheduler:
         self._sociable: dict[Key, None] = {}
         self._consumers: dict[Key, dict[Key, None]] = {}
         self._mounted: dict[Key, set[Key]] = {}
+        self._promised: dict[str, str] = {}
         self._turn = 0
 
     # -- what it hears
@@ -98,6 +99,7 @@ class Scheduler:
         if key in self._pending:
             del self._pending[key]
             self._sociable.pop(key, None)
+            self._promised.pop(uid_of(changed), None)
             for name, _ in claim_names(changed):
                 claim = Key(key.namespace, name)
                 self._consumers.get(claim, {}).pop(key, None)
@@ -161,8 +163,12 @@ class Scheduler:
             found = [one for one in refusals.values() if one is not None]
             yield from self._fail(view, pod, _why(pod, found))
             return
-        node = self._best(case, fitting)
+        promised = self._promised.pop(uid_of(pod), "")
+        node = next((one for one in fitting if name_of(one) == promised), None)
+        if node is None:
+            node = self._best(case, fitting)
         if storage.waiting:
+            self._promised[uid_of(pod)] = name_of(node)
             for action in storage.bind(node):
                 outcome = yield action
                 if isinstance(outcome, ApiError):
