@@ -144,13 +144,15 @@ def _typed(place: "Place", context: Context) -> str:
     """What the user types when asked for the name of a context that is not local."""
     if not context.interactive():
         raise TutorError("context-not-typed", ExitCode.CLUSTER, context=place.name)
+    from tutor.cli.context_words import why_not
+
     t = context.t
-    name = printable(place.name)
     context.say(
         t(
-            "The context '{context}' ({server}) is no cluster of this machine.",
-            context=name,
+            "The context '{context}' ({server}) is not taken for a cluster of this machine: {why}.",
+            context=printable(place.name),
             server=printable(place.address),
+            why=why_not(place, t),
         )
     )
     if place.program:

@@ -21,6 +21,8 @@ from tutor.model.errors import ExitCode, TutorError
 
 COLUMNS, LINES = 80, 24
 KUBECTL_SECONDS = 10
+MOST_CLUSTERS = 5
+"""Clusters elsewhere that are named."""
 
 
 class Verdict(enum.Enum):
@@ -57,6 +59,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         _course,
         _storage,
         _kubectl,
+        _clusters,
     )
     width = max(shutil.get_terminal_size().columns, 40)
     labels = [t(verdict.value) for verdict in Verdict]
@@ -168,13 +171,36 @@ def _kubectl(context: Context) -> Iterator[Line]:
         yield Line("kubectl", Verdict.NOTE, t("{path} does not answer", path=found))
         return
     yield Line("kubectl", Verdict.GOOD, f"{number}, {found}")
-    contexts = (_output(found, "config", "get-contexts", "--output=name") or "").split()
-    if contexts:
-        text = t("{names} (read from the kubeconfig; nothing was contacted)",
-                 names=t(", ").join(contexts))  # fmt: skip
-        yield Line(t("clusters"), Verdict.GOOD, text)
-    else:
-        yield Line(t("clusters"), Verdict.NOTE, t("none in the kubeconfig; none is needed"))
+
+
+def _clusters(context: Context) -> Iterator[Line]:
+    """What the kubeconfig files lead to; nothing is contacted but the tutor's own cluster."""
+    from tutor.cli import clusters
+    from tutor.cli.context_words import described, why_not
+    from tutor.cluster import contexts
+
+    t = context.t
+    what = t("clusters")
+    there, troubles = clusters.found(context, clusters.running(context))
+    for trouble in troubles:
+        yield Line(what, Verdict.NOTE, error_text(trouble, t))
+    local = [one for one in there if one.verdict is contexts.Verdict.LOCAL]
+    for one in local:
+        yield Line(what, Verdict.GOOD, described(one, t))
+    others = [one for one in there if one.verdict is not contexts.Verdict.LOCAL]
+    for one in others[:MOST_CLUSTERS]:
+        text = described(one, t)
+        if one.reasons:
+            text = t("{text}: {why}; used only when named and typed", text=text,
+                     why=why_not(one, t))  # fmt: skip
+        yield Line(what, Verdict.NOTE, text)
+    if len(others) > MOST_CLUSTERS:
+        left = len(others) - MOST_CLUSTERS
+        yield Line(
+            what, Verdict.NOTE, t.n("{count} more elsewhere", "{count} more elsewhere", left)
+        )
+    if not there and not troubles:
+        yield Line(what, Verdict.NOTE, t("none in the kubeconfig; none is needed"))
 
 
 def _output(*command: str) -> str | None:

@@ -9,6 +9,7 @@ import enum
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tutor.model.errors import ExitCode, TutorError
 
@@ -20,6 +21,17 @@ _SERVER = re.compile(
     re.IGNORECASE,
 )
 _PORTS = {"http": 80, "https": 443}
+
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
+            *("fc00::/7", "fe80::/10"),
+        ),
+    )
+)
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 OF_THE_HOST = frozenset(
     {
@@ -68,7 +80,7 @@ class Server:
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
-    def address(self) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    def address(self) -> Address | None:
         """As a number; None for a name."""
         try:
             found = ipaddress.ip_address(self.host)
@@ -90,7 +102,7 @@ class Server:
         # k3d writes 0.0.0.0, which leads to the loopback.
         if address.is_loopback or address.is_unspecified:
             return Place.MACHINE
-        return Place.NETWORK if address.is_private else Place.ELSEWHERE
+        return Place.NETWORK if _is_private(address) else Place.ELSEWHERE
 
     def within(self, *networks: str) -> bool:
         """Whether its address lies in one of these networks."""
@@ -129,6 +141,10 @@ def parse(text: str, context: str) -> Server:
     return Server(scheme, host.lower(), port, path)
 
 
+def _is_private(address: Address) -> bool:
+    return any(address in network for network in _PRIVATE)
+
+
 def stays(place: Place, addresses: list[str]) -> bool:
     """Whether what a name resolves to is where the name was judged to lead.
 
@@ -139,4 +155,4 @@ def stays(place: Place, addresses: list[str]) -> bool:
     found = [ipaddress.ip_address(one.partition("%")[0]) for one in addresses]
     if place is Place.MACHINE:
         return bool(found) and all(one.is_loopback or one.is_unspecified for one in found)
-    return bool(found) and all(one.is_private or one.is_loopback for one in found)
+    return bool(found) and all(_is_private(one) or one.is_loopback for one in found)

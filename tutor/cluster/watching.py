@@ -62,8 +62,9 @@ class Watcher:
         api: The server.
         namespace: Which.
         hear: Called in a thread of the watcher's own.
-        now: The clock of changes; for an offline cluster its own.
-        stamp: The exact time of a version, where the cluster can tell; 0 where it cannot.
+        now: The cluster's clock.
+        stamp: When a version came about, where the cluster can tell; 0 for one it does not know.
+            Without it, changes have this machine's time.
         trouble: Called when the cluster is lost, with why, and with None when it is found again.
     """
 
@@ -302,7 +303,7 @@ class Watcher:
         assert obj is not None  # noqa: S101  (one of the two is given)
         at = version_of(obj) if version is None else version
         namespace, name = _key(obj)
-        return Change(0.0, at, row.kind.kind, namespace, name, _uid(obj), before, after)
+        return Change(time.time(), at, row.kind.kind, namespace, name, _uid(obj), before, after)
 
     def _tell(self, first: list[Change]) -> None:
         if not self._cancel.is_set():
@@ -336,11 +337,13 @@ class Watcher:
             held.append((time.monotonic(), news))
 
     def _stamped(self, changes: list[Change]) -> list[Change]:
-        """Changes with their time: the version's own where the cluster can tell, else now."""
-        if not changes:
+        """Changes with the cluster's own time, where it can tell; else with that of hearing."""
+        stamp = self._stamp
+        if stamp is None:
             return changes
-        now, stamp = self._now(), self._stamp or (lambda _: 0.0)
-        return [replace(one, at=stamp(one.version) or now) for one in changes]
+        times = [stamp(one.version) for one in changes]
+        now = self._now() if 0.0 in times else 0.0
+        return [replace(one, at=at or now) for one, at in zip(changes, times, strict=True)]
 
 
 def _ready(held: list[tuple[float, Change]], now: float) -> list[Change]:
