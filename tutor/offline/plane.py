@@ -10,6 +10,7 @@ from tutor.offline.controllers.attachment import Attachments
 from tutor.offline.controllers.deployment import Deployments
 from tutor.offline.controllers.disruption import Disruption
 from tutor.offline.controllers.endpoints import EndpointSlices
+from tutor.offline.controllers.ephemeral import EphemeralVolumes
 from tutor.offline.controllers.evictions import serve_evictions
 from tutor.offline.controllers.expansion import Expansion
 from tutor.offline.controllers.garbage import GarbageCollector
@@ -37,6 +38,7 @@ def controllers() -> tuple[Controller, ...]:
         Deployments(),
         ReplicaSets(),
         VolumeController(),
+        EphemeralVolumes(),
         Expansion(),
         *(csi.Provisioner(driver) for driver in csi.DRIVERS),
         *(csi.Resizer(driver) for driver in csi.DRIVERS),

@@ -266,3 +266,36 @@ def test_a_lost_claim_has_no_capacity_any_more(cluster: Cluster) -> None:
         '0/3 nodes are available: persistentvolumeclaim "data" bound to non-existent '
         'persistentvolume "hand". not found'
     )
+
+
+def ephemeral(**template: Any) -> list[Obj]:
+    wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    made = {"spec": wanted, **template}
+    return [{"name": "scratch", "ephemeral": {"volumeClaimTemplate": made}}]
+
+
+def test_an_ephemeral_volume_lives_as_long_as_its_pod(cluster: Cluster) -> None:
+    cluster.create(PODS, pod(volumes=ephemeral(metadata={"labels": {"a": "b"}})))
+    cluster.settle()
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Running"
+    held = cluster.get(CLAIMS, "one-scratch")
+    assert held["metadata"]["labels"] == {"a": "b"}
+    (owner,) = held["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"], owner["controller"]) == ("Pod", "one", True)
+    cluster.delete(PODS, "one")
+    cluster.settle()
+    assert cluster.names(CLAIMS) == cluster.names(VOLUMES) == []
+
+
+def test_a_claim_of_somebody_else_is_not_taken_for_an_ephemeral_one(cluster: Cluster) -> None:
+    cluster.create(CLAIMS, claim("one-scratch"))
+    cluster.create(PODS, pod(volumes=ephemeral()))
+    cluster.settle()
+    (condition,) = cluster.get(PODS, "one")["status"]["conditions"]
+    assert condition["message"] == (
+        "0/3 nodes are available: PVC default/one-scratch was not created for pod default/one "
+        "(pod is not owner). not found"
+    )
+    cluster.delete(CLAIMS, "one-scratch")
+    cluster.run(60)
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Running"

@@ -238,3 +238,48 @@ def test_a_kubelet_that_is_down_lets_nothing_grow(cluster: Cluster) -> None:
     cluster.run(5)
     assert cluster.get(CLAIMS, "data")["status"]["capacity"] == {"storage": "2Gi"}
     assert cluster.names(NODES) == ["node-1", "node-2", "node-3"]
+
+
+TOO_LARGE = (
+    "rpc error: code = OutOfRange desc = Requested capacity 2199023255552 exceeds maximum allowed "
+    "1099511627776"
+)
+
+
+def test_a_size_nobody_has_can_be_taken_back(cluster: Cluster) -> None:
+    storage_class(cluster)
+    cluster.create(CLAIMS, claim(storageClassName="csi"))
+    cluster.create(PODS, pod(volumes=mounting("data")))
+    cluster.settle()
+    name = cluster.get(CLAIMS, "data")["spec"]["volumeName"]
+    wanted: Obj = {"spec": {"resources": {"requests": {"storage": "2Ti"}}}}
+    cluster.patch(CLAIMS, "data", wanted)
+    cluster.settle()
+    status = cluster.get(CLAIMS, "data")["status"]
+    text = f'resize volume "{name}" by resizer "{DRIVER}" failed: {TOO_LARGE}'
+    assert status["capacity"] == {"storage": "1Gi"}
+    assert status["allocatedResourceStatuses"] == {"storage": "ControllerResizeInfeasible"}
+    assert [(one["type"], one["message"]) for one in status["conditions"]] == [
+        ("ControllerResizeError", text)
+    ]
+    told = cluster.events("PersistentVolumeClaim")
+    assert told[-1] == ("Warning", "VolumeResizeFailed", text)
+    wanted["spec"]["resources"]["requests"]["storage"] = "1Gi"
+    with pytest.raises(ApiError, match=r"field can not be less than status\.capacity"):
+        cluster.patch(CLAIMS, "data", wanted)
+    wanted["spec"]["resources"]["requests"]["storage"] = "3Gi"
+    cluster.patch(CLAIMS, "data", wanted)
+    cluster.settle()
+    status = cluster.get(CLAIMS, "data")["status"]
+    assert status["capacity"] == {"storage": "3Gi"}
+    assert "conditions" not in status
+
+
+def test_a_size_nobody_has_is_not_made(cluster: Cluster) -> None:
+    storage_class(cluster)
+    cluster.create(CLAIMS, claim(size="2Ti", storageClassName="csi"))
+    cluster.settle()
+    told = cluster.events("PersistentVolumeClaim")
+    text = f'failed to provision volume with StorageClass "csi": {TOO_LARGE}'
+    assert ("Warning", "ProvisioningFailed", text) in told
+    assert cluster.get(CLAIMS, "data")["status"]["phase"] == "Pending"

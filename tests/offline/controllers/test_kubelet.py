@@ -233,3 +233,12 @@ def test_leases_are_renewed_while_the_machine_runs(cluster: Cluster) -> None:
     cluster.run(11)
     assert renewed("node-1") == before[0]
     assert renewed("node-2") > before[1]
+
+
+def test_a_pod_on_the_network_of_its_node_has_its_address(cluster: Cluster) -> None:
+    for name in ("one", "two"):
+        cluster.create(PODS, pod(name, hostNetwork=True, nodeName="node-2"))
+    cluster.settle()
+    for name in ("one", "two"):
+        status = cluster.get(PODS, name)["status"]
+        assert status["podIP"] == status["hostIP"] == "192.0.2.2"

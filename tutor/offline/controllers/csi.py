@@ -17,8 +17,10 @@ external-resizer (pkg/controller/{controller,resize_status}.go).
 from collections.abc import Generator, Iterable
 from typing import Any
 
+from tutor.manifest.quantity import Quantity, parse
 from tutor.offline.clock import timestamp
 from tutor.offline.controllers.expansion import wants_more
+from tutor.offline.controllers.provisioning import reschedule
 from tutor.offline.controllers.storage import (
     CLAIMS,
     CLASSES,
@@ -74,6 +76,9 @@ RESIZE_CONDITIONS = frozenset(
         "NodeResizeError",
     }
 )
+_NODES_TURN = ("NodeResizePending", "NodeResizeInProgress")
+_INFEASIBLE = "ControllerResizeInfeasible"
+_MOST = "1Ti"
 MAKE_SECONDS = 0.05
 GROW_SECONDS = 0.2
 _EARLY = 1e-6
@@ -152,15 +157,16 @@ class Provisioner:
         if left:
             yield Again(left)
             return
-        zone, why = "", ""
+        zone, why = "", _too_large(requested(claim))
         if dig(claim, "spec", "selector") is not None:
             why = "claim Selector is not supported"
-        elif self._driver in _ZONAL:
+        elif not why and self._driver in _ZONAL:
             zone = _zone(view, claim, found)
             why = "" if zone else "error generating accessibility requirements: no topology"
         if why:
             text = f'failed to provision volume with StorageClass "{name_of(found)}": {why}'
             yield Record(claim, "Warning", "ProvisioningFailed", text)
+            yield from reschedule(view, claim)
             return
         volume = _volume(self._driver, claim, found, zone)
         if view.get(VOLUMES, "", name_of(volume)) is None:
@@ -192,6 +198,23 @@ class Provisioner:
             kept = [one for one in meta(current)["finalizers"] if one != FINALIZER]
             metadata = {**meta(current), "finalizers": kept}
             yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
+
+
+def _too_large(size: object) -> str:
+    """Why a driver has no volume of this size; empty where it has."""
+    wanted, most = parse(size), parse(_MOST)
+    if wanted <= most:
+        return ""
+    return (
+        f"rpc error: code = OutOfRange desc = Requested capacity {_bytes(wanted)} exceeds maximum "
+        f"allowed {_bytes(most)}"
+    )
+
+
+def _bytes(size: Quantity) -> int:
+    if size.exponent >= 0:
+        return int(size.mantissa * 10**size.exponent)
+    return int(-(-size.mantissa // 10**-size.exponent))
 
 
 def _zone(view: View, claim: Obj, found: Obj) -> str:
@@ -293,10 +316,9 @@ class Resizer:
             return
         size = requested(claim)
         at = dig(claim, "status", "allocatedResourceStatuses", "storage")
-        if at in ("NodeResizePending", "NodeResizeInProgress") and (
-            dig(claim, "status", "allocatedResources", "storage") == size
-        ):
-            return  # the kubelet's turn
+        allotted = dig(claim, "status", "allocatedResources", "storage")
+        if allotted == size and at in (*_NODES_TURN, _INFEASIBLE):
+            return  # it is the kubelet's turn, or the user's
         if self._timers.begin(uid_of(claim), view.now, GROW_SECONDS):
             claim = yield from self._begin(view, claim, size)
             text = f"External resizer is resizing volume {name_of(volume)}"
@@ -305,11 +327,14 @@ class Resizer:
         if left:
             yield Again(left)
             return
+        if why := _too_large(size):
+            yield from self._give_up(view, claim, volume, why)
+            return
         if dig(volume, "spec", "capacity", "storage") != size:
             before = str(dig(volume, "spec", "capacity", "storage", default="0"))
             spec = {**volume["spec"], "capacity": {"storage": size}}
-            grown = annotated({**volume, "spec": spec}, {BEFORE_RESIZE: before})
-            yield from written(Update(VOLUMES, grown))
+            larger = annotated({**volume, "spec": spec}, {BEFORE_RESIZE: before})
+            yield from written(Update(VOLUMES, larger))
         yield from self._end(view, claim, size)
 
     @staticmethod
@@ -321,6 +346,17 @@ class Resizer:
             "conditions": conditions_with(claim, "Resizing", "", view.now),
         }
         return (yield from written(UpdateStatus(CLAIMS, {**claim, "status": status})))
+
+    def _give_up(self, view: View, claim: Obj, volume: Obj, why: str) -> Plan:
+        """Say that a size cannot be had; a smaller one may be asked for."""
+        text = f'resize volume "{name_of(volume)}" by resizer "{self._driver}" failed: {why}'
+        status = {
+            **claim["status"],
+            "allocatedResourceStatuses": {"storage": _INFEASIBLE},
+            "conditions": conditions_with(claim, "ControllerResizeError", text, view.now),
+        }
+        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": status}))
+        yield Record(claim, "Warning", "VolumeResizeFailed", text)
 
     @staticmethod
     def _end(view: View, claim: Obj, size: object) -> Plan:

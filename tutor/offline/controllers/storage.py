@@ -11,6 +11,7 @@ from tutor.offline import selectors
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import (
     Obj,
+    controller_of,
     dig,
     labels_of,
     meta,
@@ -113,6 +114,16 @@ def claim_names(pod: Obj) -> Iterator[tuple[str, bool]]:
             yield str(dig(volume, "persistentVolumeClaim", "claimName", default="")), False
         elif "ephemeral" in volume:
             yield f"{name_of(pod)}-{volume.get('name', '')}", True
+
+
+def foreign(claim: Obj, pod: Obj) -> str:
+    """Why the claim of an ephemeral volume is not this Pod's (``VolumeIsForPod``); else empty."""
+    if (controller_of(claim) or {}).get("uid") == uid_of(pod):
+        return ""
+    return (
+        f"PVC {namespace_of(claim)}/{name_of(claim)} was not created for pod {namespace_of(pod)}/"
+        f"{name_of(pod)} (pod is not owner)"
+    )
 
 
 def bound_to(volume: Obj, claim: Obj) -> bool:

@@ -114,7 +114,8 @@ class Kubelet:
             return ()
         self._on.setdefault(node, {})[key] = None
         address = dig(after, "status", "podIP", default="")
-        if address and uid_of(after) not in self._addresses:
+        own = address and not dig(after, "spec", "hostNetwork", default=False)
+        if own and uid_of(after) not in self._addresses:
             self._addresses[uid_of(after)] = address
             self._used.add(address)
         return () if before is not None and not _concerns(before, after) else (key,)
@@ -309,6 +310,8 @@ class Kubelet:
             raise Retry(outcome.message)
 
     def _address(self, view: View, pod: Obj, machine: Obj) -> str:
+        if dig(pod, "spec", "hostNetwork", default=False):
+            return _host(machine)
         known = self._addresses.get(uid_of(pod))
         if known is not None:
             return known

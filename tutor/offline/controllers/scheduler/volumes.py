@@ -19,6 +19,7 @@ from tutor.offline.controllers.storage import (
     class_name,
     class_of,
     find_volume,
+    foreign,
     fully_bound,
     reachable,
     waits_for_consumer,
@@ -71,6 +72,8 @@ class Storage:
                         f'persistentvolumeclaim "{name}"'
                     )
                 return f'persistentvolumeclaim "{name}" not found'
+            if ephemeral and (why := foreign(claim, pod)):
+                return why
             if dig(claim, "status", "phase") == "Lost":
                 volume = dig(claim, "spec", "volumeName", default="")
                 return (
