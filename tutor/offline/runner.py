@@ -97,6 +97,7 @@ class _Failure:
     predicate: Callable[[str, Action], bool]
     error: ApiError
     left: int
+    done: bool
 
 
 class Runner:
@@ -302,11 +303,14 @@ class Runner:
             case Record(about, kind, reason, message, doing, host):
                 self._recorders[name].record(about, kind, reason, message, doing, host=host)
                 return None
+        failure = self._failing(name, action)
+        if failure is not None and not failure.done:
+            return failure.error
         try:
-            self._maybe_fail(name, action)
-            return self._write(name, action)
+            outcome = self._write(name, action)
         except ApiError as refusal:
             return refusal
+        return outcome if failure is None else failure.error
 
     def _write(self, name: str, action: Action) -> Outcome:
         registry = self.registry
@@ -356,7 +360,12 @@ class Runner:
     # -- for tests
 
     def fail(
-        self, predicate: Callable[[str, Action], bool], error: ApiError, times: int = 1
+        self,
+        predicate: Callable[[str, Action], bool],
+        error: ApiError,
+        times: int = 1,
+        *,
+        done: bool = False,
     ) -> None:
         """Have the next writes fail that a predicate takes.
 
@@ -364,16 +373,22 @@ class Runner:
             predicate: Of the controller's name and its action.
             error: What the controller is told.
             times: How many writes.
+            done: They are done all the same, and only their answers are lost.
         """
-        self._failures.append(_Failure(predicate, error, times))
+        self._failures.append(_Failure(predicate, error, times, done))
 
-    def _maybe_fail(self, name: str, action: Action) -> None:
+    def recover(self) -> None:
+        """Let no more writes fail."""
+        self._failures.clear()
+
+    def _failing(self, name: str, action: Action) -> _Failure | None:
         for failure in self._failures:
             if failure.predicate(name, action):
                 failure.left -= 1
                 if not failure.left:
                     self._failures.remove(failure)
-                raise failure.error
+                return failure
+        return None
 
     # -- history
 
