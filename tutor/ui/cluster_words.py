@@ -5,6 +5,7 @@ from tutor.i18n.translator import N_, Translator
 from tutor.model.applying import ClusterKind, Where
 from tutor.model.picture import ClaimView, NameView, Picture, Place, PodView, ServiceView, SetView
 from tutor.ui import happening_words
+from tutor.ui.happening_words import Group
 
 GOOD, WARN, BAD, NOTE, QUIET = "good", "warn", "bad", "note", "quiet"
 MARKS = {GOOD: "●", NOTE: "○", WARN: "!", BAD: "✗", QUIET: "-"}
@@ -197,7 +198,8 @@ def table(picture: Picture, t: Translator) -> list[str]:
     out += [_pod_line(pod, None, t) for pod in picture.pods]
     out += [_claim_line(one, t, leftover=False) for one in picture.claims]
     out += [_service_line(one, t) for one in picture.services]
-    out += [happening_words.sentence(entry, t) for entry in picture.events[-_NEWEST:]]
+    told = [one for one in picture.events if happening_words.belongs(one, Group.STORY)]
+    out += [happening_words.sentence(entry, t) for entry in told[-_NEWEST:]]
     return out or [t("Nothing is here yet.")]
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.text import printable
@@ -9,12 +10,42 @@ from tutor.i18n.translator import Translator
 from tutor.model.course import ChoiceTask, Form, TaskWords
 from tutor.model.scenario import ANSWER, Apply, Node, Remove, Restart, Scale, Step
 from tutor.model.timeline import Entry
+from tutor.model.verdicts import State
 from tutor.session.api import Run
 from tutor.ui import happening_words, verdict_words
 from tutor.ui.commands import Scope, shown
 from tutor.ui.markdown import inline, plain
 from tutor.ui.stage import Part, Stage
-from tutor.ui.widgets.checklist import Expected, Suggested
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """One command.
+
+    Attributes:
+        says: As it is shown.
+        taken: It was run already.
+        following: It is the one to run next.
+    """
+
+    says: str
+    taken: bool
+    following: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One thing that must come about.
+
+    Attributes:
+        says: In the lesson's words, plain.
+        why: What its state rests on.
+    """
+
+    id: str
+    says: str
+    state: State
+    why: str
 
 
 def step(one: Step | None, command: Sequence[str], t: Translator) -> str:

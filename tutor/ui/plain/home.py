@@ -6,6 +6,7 @@ from tutor.model.course import LANGUAGES, Topic
 from tutor.model.errors import TutorError
 from tutor.ui import words
 from tutor.ui.outside import Outside, Start
+from tutor.ui.plain import stage
 from tutor.ui.plain.lesson import Lesson
 from tutor.ui.plain.quiz import ask_questions
 from tutor.ui.plain.talk import Said, Talk
@@ -32,6 +33,7 @@ _HELP = {
     "lang": N_("switch the language: lang ja, lang en"),
     "help": N_("show this list"),
     "quit": N_("quit; everything is kept"),
+    **stage.HELP,
 }
 
 
@@ -137,7 +139,7 @@ class Course:
             except TutorError as error:
                 talk.say(error_text(error, talk.t))
                 return True
-            lesson = Lesson(self._outside, talk)
+            lesson = Lesson(self._outside, talk, self._anywhere)
             lesson.show()
             while True:
                 run = self._session.run
@@ -146,6 +148,8 @@ class Course:
                 language = talk.language
                 said = lesson.ask()
                 if lesson.do(said):
+                    if lesson.quits:
+                        return False
                     continue
                 if said.word == "home":
                     self._session.leave()

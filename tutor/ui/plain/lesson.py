@@ -5,18 +5,33 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tutor.model.course import HINTS, ChoiceTask, Form, WriteTask
+from tutor.model.course import HINTS, ChoiceTask, Form, LiveTask, WriteTask
 from tutor.model.findings import Severity
 from tutor.session.api import Run
 from tutor.ui import lesson_words, words
 from tutor.ui.explain_words import page_of
 from tutor.ui.outside import Outside
 from tutor.ui.plain import questions
+from tutor.ui.plain.stage import Anywhere, PlainStage, show_played, show_trial
 from tutor.ui.plain.talk import END, Said, Talk
 from tutor.ui.told import Told, tell
 
 _ALWAYS = ("next", "back", "again", "steps", "home", "lang", "help", "quit")
-_WRITING = ("type", "file", "edit", "show", "check", "hint", "solution", "explain", "reset", "undo")
+_WRITING = (
+    "type",
+    "file",
+    "edit",
+    "show",
+    "check",
+    "hint",
+    "solution",
+    "explain",
+    "reset",
+    "undo",
+    "trial",
+)
+_LIVE = ("open", "instead")
+_PLAY = "play"
 LARGEST = 1_000_000
 """Bytes of a file that are read as an answer."""
 
@@ -27,10 +42,14 @@ class Lesson:
     Args:
         outside: The session and the doors.
         talk: The conversation.
+        anywhere: Does what words do that work everywhere.
     """
 
-    def __init__(self, outside: Outside, talk: Talk) -> None:
+    def __init__(self, outside: Outside, talk: Talk, anywhere: Anywhere) -> None:
         self._outside = outside
+        self._anywhere = anywhere
+        self.quits = False
+        """The learner has quit while in a cluster."""
         self._session = outside.session
         self._talk = talk
         self._told: tuple[Told, ...] = ()
@@ -45,7 +64,9 @@ class Lesson:
         """The words that mean something now."""
         if isinstance(self._run.task, WriteTask):
             return (*_WRITING, *_ALWAYS)
-        return _ALWAYS
+        if isinstance(self._run.task, LiveTask):
+            return (*_LIVE, *_ALWAYS)
+        return (_PLAY, *_ALWAYS) if lesson_words.plays(self._run) else _ALWAYS
 
     def show(self) -> None:
         """The step one is at."""
@@ -69,6 +90,10 @@ class Lesson:
         if isinstance(run.task, ChoiceTask):
             questions.show(talk, run.task, run.choices, said.choices)
             self._show_marked()
+        elif isinstance(run.task, LiveTask):
+            talk.gap()
+            talk.markdown(lesson_words.expects(run, t))
+            self._show_debrief()
         elif isinstance(run.task, WriteTask):
             talk.gap()
             talk.say(t("Your text so far:"))
@@ -85,6 +110,12 @@ class Lesson:
         if isinstance(run.task, WriteTask) and not run.here.status.done:
             return self._talk.ask(
                 t("Type “type”, “file PATH” or “edit” to give your text, or a command (help).")
+            )
+        if isinstance(run.task, LiveTask) and not run.here.status.done:
+            return self._talk.ask(t("Type “open” to open the cluster, or a command (help)."))
+        if lesson_words.plays(run) and isinstance(run.task, ChoiceTask):
+            return self._talk.ask(
+                t("Type “play” to see it happen, “next” to go on, or a command (help).")
             )
         return self._talk.ask(t("Type “next” to go on, or a command (help)."))
 
@@ -109,9 +140,26 @@ class Lesson:
                 self._steps(said.rest)
             case _ if isinstance(run.task, WriteTask) and said.word in _WRITING:
                 self._write(said)
+            case "play" if isinstance(run.task, ChoiceTask) and lesson_words.plays(run):
+                show_played(self._talk, run)
+            case "open" | "instead" if isinstance(run.task, LiveTask):
+                self._live(instead=said.word == "instead")
             case _:
                 return False
         return True
+
+    def _live(self, *, instead: bool) -> None:
+        """Do the step in a cluster, or only look at what would happen."""
+        if instead:
+            show_played(self._talk, self._run)
+            self._session.watch_instead()
+        else:
+            staying = PlainStage(self._outside, self._talk, self._anywhere).play()
+            self.quits = not staying
+        if not self.quits and self._run.here.status.done:
+            self._talk.gap()
+            self._talk.markdown(lesson_words.verdict(self._run, self._talk.t))
+            self._show_debrief()
 
     def _arrived(self) -> None:
         if not self._run.finished:
@@ -201,6 +249,8 @@ class Lesson:
                 talk.say(t("Back at the beginning. “undo” brings your text back."))
             case "undo":
                 self._undo()
+            case "trial":
+                show_trial(self._talk, self._run)
 
     def _give(self, text: str) -> None:
         self._session.write(text)

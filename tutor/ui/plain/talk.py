@@ -32,11 +32,13 @@ class Said:
         word: The first word, folded: full-width letters and capitals count as the plain ones.
         rest: What stands after it, as it was typed.
         line: The whole line, folded.
+        typed: The whole line as it was typed.
     """
 
     word: str
     rest: str
     line: str
+    typed: str = ""
 
 
 class Talk:
@@ -113,7 +115,7 @@ class Talk:
         line = self._read("> ").strip()
         folded = unicodedata.normalize("NFKC", line).replace("、", " ").casefold().strip()
         word, _, _ = folded.partition(" ")
-        return Said(word, line.partition(" ")[2].strip(), folded)
+        return Said(word, line.partition(" ")[2].strip(), folded, line)
 
     def take_text(self) -> str:
         """A text of several lines, up to a line of a single dot.

@@ -248,7 +248,7 @@ class StageScreen(TutorScreen[None]):
         """Something went wrong."""
         if error.code != "cancelled":
             words = error_text(error, self.t)
-            self.query_one(Output).say(words, "$error")
+            self.query_one(Output).tell(words, "$error")
             self.tutor.say(words, serious=True)
             self.changed()
 
@@ -278,7 +278,11 @@ class StageScreen(TutorScreen[None]):
         """A command says something."""
         if piece:
             self.query_one(Output).pour(piece)
-            self.query_one("#answers").scroll_end(animate=False)
+            self._to_the_last_line()
+
+    def _to_the_last_line(self) -> None:
+        answers = self.query_one("#answers")
+        self.call_after_refresh(lambda: answers.scroll_end(animate=False))
 
     def ended(self, code: int) -> None:
         """A command is over."""
@@ -541,7 +545,8 @@ class StageScreen(TutorScreen[None]):
             words = kubectl_line.words_of(event.line)
         except kubectl_line.Refused as refused:
             self.query_one(Output).say(f"$ {event.line}", "$footer-key-foreground bold")
-            self.query_one(Output).say(self.t(refused.message, **refused.params), "$error")
+            self.query_one(Output).tell(self.t(refused.message, **refused.params), "$error")
+            self._to_the_last_line()
             return
         if words and self._work is not None and self.stage.began:
             self._work.kubectl(words)

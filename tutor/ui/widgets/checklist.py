@@ -1,44 +1,14 @@
 """What a step in a cluster asks for: the commands it suggests, and what must come about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tutor.i18n.linebreak import wrap
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.verdicts import State
 from tutor.ui import verdict_words
+from tutor.ui.stage_words import Expected, Suggested
 from tutor.ui.widgets.rows import Row, Rows, Text
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """One command.
-
-    Attributes:
-        says: As it is shown.
-        taken: It was run already.
-        following: It is the one to run next.
-    """
-
-    says: str
-    taken: bool
-    following: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One thing that must come about.
-
-    Attributes:
-        says: In the lesson's words, plain.
-        why: What its state rests on.
-    """
-
-    id: str
-    says: str
-    state: State
-    why: str
 
 
 class Checklist(Rows):

@@ -14,7 +14,7 @@ from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tutor.i18n.linebreak import cell_width
+from tutor.i18n.linebreak import cell_width, wrap
 from tutor.i18n.text import printable
 
 KEPT = 2_000
@@ -148,6 +148,12 @@ class Output(Widget, can_focus=True):
         for line in text.rstrip("\n").split("\n"):
             self._lines.append((_plain(line), style))
         self._changed()
+
+    def tell(self, words: str, style: str = "") -> None:
+        """Add words of the tutor's own, wrapped to what is in sight."""
+        parent = self.parent
+        width = parent.size.width if isinstance(parent, Widget) else 0
+        self.say("\n".join(wrap(words, max(width - 2, 20))), style)
 
     def pour(self, piece: str) -> None:
         """Add output as it comes; it may end in the middle of a line."""
