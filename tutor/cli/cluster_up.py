@@ -201,7 +201,7 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
     from tutor.offline.api import tls
     from tutor.offline.api.folder import Note
     from tutor.offline.api.house import House, Settings
-    from tutor.offline.api.server import serve
+    from tutor.offline.api.server import calm_collector, serve
 
     t = context.t
     at = _listen(args.port, folder.last_port)
@@ -238,6 +238,7 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
             raise TutorError("cluster-file", file=str(args.file), line=1) from None
         return await serve(house, note.token, at, secure, ready)
 
+    calm_collector()
     try:
         sign = asyncio.run(main())
     except OSError as error:

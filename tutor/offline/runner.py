@@ -147,6 +147,7 @@ class Runner:
             name: Recorder(name, self.registry, self.clock, random, _manager_of(name))
             for name in self._controllers
         }
+        self._under_way: tuple[Item, Iterator[None]] | None = None
         self._failures: list[_Failure] = []
         self._faults: list[tuple[int, frozenset[str]]] = []
         self._expiry = Expiry(self.store, self.clock)
@@ -200,21 +201,36 @@ class Runner:
 
     # -- going on
 
-    def work(self) -> bool:
-        """Do one sync, if one is to be done now. Whether one was."""
+    def work(self, actions: int | None = None) -> bool:
+        """Do one sync, if one is to be done now. Whether one was.
+
+        Args:
+            actions: Leave it after so many, so that a request can come in between; the next call
+                goes on with it before anything else.
+        """
         self._hear()
-        if not self.queue:
-            return False
-        item = self.queue.take()
+        if self._under_way is None:
+            if not self.queue:
+                return False
+            item = self.queue.take()
+            self._under_way = item, self._sync(item)
+        item, syncing = self._under_way
+        self.store.actor = item[0]
+        over = True
         try:
-            self._sync(item)
+            for done, _ in enumerate(syncing, 1):
+                if done == actions:
+                    over = False
+                    break
         except BaseException:
             self.queue.retry(item)
             raise
         finally:
             self.store.actor = ""
             self._hear()
-            self.queue.done(item)
+            if over:
+                self._under_way = None
+                self.queue.done(item)
         return True
 
     def step(self) -> bool:
@@ -269,15 +285,15 @@ class Runner:
     def due(self) -> float | None:
         """When something is to be done next; now, where it is already; None for never."""
         self._hear()
-        return self.clock.now if self.queue else self.clock.due()
+        busy = self.queue or self._under_way is not None
+        return self.clock.now if busy else self.clock.due()
 
     # -- one sync
 
-    def _sync(self, item: Item) -> None:
+    def _sync(self, item: Item) -> Iterator[None]:
+        """One sync, action by action."""
         name, key = item
-        controller = self._controllers[name]
-        self.store.actor = name
-        plan = controller.sync(self.view, key)
+        plan = self._controllers[name].sync(self.view, key)
         outcome: Outcome = None
         try:
             action = next(plan)
@@ -286,6 +302,7 @@ class Runner:
                 self._hear()
                 for holds in tuple(self.invariants):
                     holds(self)
+                yield
                 action = plan.send(outcome)
         except StopIteration:
             self.queue.forget(item)

@@ -384,6 +384,9 @@ def _well_formed(reply: Reply) -> None:
     if reply.header("content-type") == JSON:
         found = status_of(reply)
         assert isinstance(found["message"], str)
+    elif reply.header("content-type") == YAML:
+        assert f"\ncode: {reply.status}\n" in f"\n{reply.text}"
+        assert "\nkind: Status\n" in f"\n{reply.text}"
     else:
         assert reply.status != 500  # a panic
         assert reply.header("content-type") == "text/plain; charset=utf-8"

@@ -23,7 +23,11 @@ from tutor.offline.store import Change
 SLICE = 200
 """Ticks between two chances for requests, at most."""
 SHARE = 0.01
-"""Seconds between two chances for requests; one sync may take longer."""
+"""Seconds between two chances for requests."""
+TURNS = 4
+"""Turns of the event loop between two slices: what a request takes from its arrival to its end."""
+ACTIONS = 5
+"""What a controller does at most before the clock is looked at: a sync may create 500 Pods."""
 QUIET = 2.0
 """Seconds of virtual time without a change after which leaping ends."""
 AGAIN = 1.0
@@ -62,6 +66,7 @@ class Driver:
         self._report = report
         self._stirred = runner.clock.now
         self._paused = False
+        self._behind = False  # and on the way: no request has to see to that
         self._wake = asyncio.Event()
         self._change = asyncio.Event()
         self._stop = False
@@ -134,7 +139,7 @@ class Driver:
 
     def before(self) -> None:
         """Let the cluster come up to the present moment, as far as one slice reaches."""
-        if self._kept() and not self._paused:
+        if self._kept() and not self._paused and not self._behind:
             self._advance(self._pace.virtual(self._read()))
             self._kept()
 
@@ -203,11 +208,12 @@ class Driver:
             if not self._kept():
                 await asyncio.sleep(AGAIN)
                 continue
-            reached = self._go_on()
+            self._behind = not self._go_on()
             if not self._kept():
                 continue
-            if not reached:
-                await asyncio.sleep(0)
+            if self._behind:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 continue
             wait = self._wait()
             if wait > 0:
@@ -243,7 +249,7 @@ class Driver:
         for _ in range(SLICE):
             until = self._stirred + QUIET if to is None else to
             try:
-                if not runner.work() and not runner.clock.fire(until):
+                if not runner.work(ACTIONS) and not runner.clock.fire(until):
                     if to is not None:
                         runner.clock.move(to)
                     return True
