@@ -407,6 +407,8 @@ def test_what_the_cluster_says_of_itself(shell: Shell) -> None:
     shell.says("get --raw /readyz", "ok")
     explained = shell("explain sts.spec.ordinals --recursive").out
     assert "FIELDS:\n  start\t<integer>\n" in explained
+    older = shell("explain pdb.spec --recursive --output=plaintext-openapiv2").out
+    assert "   selector\t<Object>\n      matchExpressions\t<[]Object>\n" in older
 
 
 def test_printing(running: Shell) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.offline.api.support import Client, run
-from tutor.offline.api import openapi
+from tutor.offline.api import openapi, swagger
 from tutor.offline.resources import RESOURCES
 
 RECORDED = Path(__file__).parents[3] / "fixtures/clusters/discovery/openapi-v3-apps-v1.json.gz"
@@ -84,9 +84,9 @@ def test_over_http() -> None:
     [
         ("", 200, "application/json"),
         ("application/json", 200, "application/json"),
-        (openapi.LEGACY_ASKED[0], 200, openapi.LEGACY_MEDIA),
-        (openapi.LEGACY_ASKED[1], 200, openapi.LEGACY_MEDIA),
-        (f"{openapi.LEGACY_ASKED[0]},application/json;q=0.5", 200, openapi.LEGACY_MEDIA),
+        (swagger.ASKED[0], 200, swagger.MEDIA),
+        (swagger.ASKED[1], 200, swagger.MEDIA),
+        (f"{swagger.ASKED[0]},application/json;q=0.5", 200, swagger.MEDIA),
         ("text/html", 406, ""),
     ],
 )
@@ -99,4 +99,17 @@ def test_the_older_document_is_called_what_clients_can_read(
     if media == "application/json":
         assert reply.json["swagger"] == "2.0"
     elif media:
-        assert reply.data == openapi.LEGACY
+        assert reply.data == swagger.encoded()
+
+
+def test_the_older_document_defines_the_same_types() -> None:
+    found = swagger.document()["definitions"]
+    assert references(found) <= {f"#/definitions/{name}" for name in found}
+    for path in openapi.PATHS:
+        assert set(json.loads(openapi.document(path))["components"]["schemas"]) <= set(found)
+    quantity = found["io.k8s.apimachinery.pkg.api.resource.Quantity"]
+    assert (quantity["type"], "oneOf" in quantity) == ("string", False)
+    spec = found["io.k8s.api.apps.v1.StatefulSet"]["properties"]["spec"]
+    assert spec["$ref"] == "#/definitions/io.k8s.api.apps.v1.StatefulSetSpec"
+    assert spec["description"].startswith("Spec defines the desired identities of pods")
+    assert "default" not in found["io.k8s.api.core.v1.ContainerPort"]["properties"]["protocol"]

@@ -18,29 +18,6 @@ PATHS = tuple(
     )
 )
 
-LEGACY_ASKED = (
-    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
-    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
-)
-"""What clients call a document of version 2 in protobuf."""
-LEGACY_MEDIA = LEGACY_ASKED[1]
-"""What the answer is called: ``@`` is not allowed in a media type, and newer clients hold to it.
-
-Source: kube-openapi pkg/handler/handler.go.
-"""
-LEGACY = b"\n\x032.0\x12\x15\n\nKubernetes\x12\x07v1.36.2B\x00"
-"""``/openapi/v2``: a document without paths and definitions.
-
-kubectl asks it about kinds that version 3 does not know, and goes on where it knows them neither.
-Swagger 2.0 as gnostic writes it: the version, a title, no path.
-"""
-LEGACY_JSON: dict[str, Any] = {
-    "swagger": "2.0",
-    "info": {"title": "Kubernetes", "version": "v1.36.2"},
-    "paths": {},
-}
-"""The same in JSON."""
-
 
 @cache
 def digest(path: str) -> str:

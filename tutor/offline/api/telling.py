@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from tutor.offline.api import discovery, openapi
+from tutor.offline.api import discovery, openapi, swagger
 from tutor.offline.api.exchange import Exchange, as_json, indented
 from tutor.offline.api.negotiate import JSON, form_of, wanted
 from tutor.offline.api.paths import PageNotFound, unknown
@@ -71,10 +71,10 @@ async def _legacy(exchange: Exchange) -> None:
     vary = [("vary", "Accept")]
     for media in wanted(exchange.headers.get("accept", "")):
         if media in (JSON, "*/*", "application/*"):
-            await exchange.json(200, openapi.LEGACY_JSON)
+            await exchange.json(200, swagger.document())
             return
-        if media in openapi.LEGACY_ASKED:
-            await exchange.send_all(200, openapi.LEGACY, openapi.LEGACY_MEDIA, vary)
+        if media in swagger.ASKED:
+            await exchange.send_all(200, swagger.encoded(), swagger.MEDIA, vary)
             return
     await exchange.send_all(406, b"", "", vary)
 
