@@ -37,14 +37,17 @@ class Kept:
         self.values[name] = value
 
 
-def course() -> Course:
-    return load(SAMPLE / "lessons", SAMPLE / "fixtures")
+def course(root: Path = SAMPLE) -> Course:
+    return load(root / "lessons", root / "fixtures")
 
 
-def session(store: MemoryStore | None = None) -> Session:
+def session(store: MemoryStore | None = None, root: Path = SAMPLE) -> Session:
     ticks = iter(range(1_000_000))
     return Session(
-        course(), store or MemoryStore(), now=lambda: float(next(ticks)), chance=random.Random(7)
+        course(root),
+        store or MemoryStore(),
+        now=lambda: float(next(ticks)),
+        chance=random.Random(7),
     )
 
 
@@ -132,13 +135,14 @@ def at_the_desk(
     language: str | None = "en",
     start: Start | None = None,
     store: MemoryStore | None = None,
+    root: Path = SAMPLE,
     **more: object,
 ) -> None:
     """Run the application, let the scene play, and end it."""
 
     async def play() -> None:
         ours, kept = store or MemoryStore(), Kept()
-        outside = Outside(session(ours), kept, language, **more)  # type: ignore[arg-type]
+        outside = Outside(session(ours, root), kept, language, **more)  # type: ignore[arg-type]
         app = TutorApp(outside, start)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()

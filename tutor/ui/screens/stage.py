@@ -215,9 +215,9 @@ class StageScreen(TutorScreen[None]):
         if code:
             stage.refused = (self.t("line {line}", line=line) + f": {code}", *stage.refused)
         self.set_class(True, "-trial")
-        self.show_pane("task" if stage.refused and not stage.story.entries else "story")
         self.redraw()
-        self.set_focus(self.query_one("#timeline"))
+        self.show_pane("task" if stage.refused else "story")
+        self.set_focus(self.query_one("#view" if stage.refused else "#timeline"))
 
     # The audience of the work
 
@@ -249,6 +249,8 @@ class StageScreen(TutorScreen[None]):
         if error.code != "cancelled":
             words = error_text(error, self.t)
             self.query_one(Output).tell(words, "$error")
+            self.show_pane("answers")
+            self._to_the_last_line()
             self.tutor.say(words, serious=True)
             self.changed()
 

@@ -52,23 +52,27 @@ class ClusterView(Cells):
         picture, t = self._picture, self._t
         if t is None:
             return []
-        if picture is None or not (
-            picture.sets or picture.pods or picture.claims or picture.services or picture.events
-        ):
+        if picture is None or _empty(picture):
             return [(Piece(line, "quiet"),) for line in wrap(self._nothing, width)]
         out: list[Line] = []
         for set_ in picture.sets:
             out += _set_lines(set_, t, width)
         out += _loose_lines(picture, t, width)
-        if picture.events:
-            newest = list(enumerate(picture.events))[-_EVENTS:]
+        newest = [(n, one) for n, one in enumerate(picture.events) if one.kind != "Node"]
+        if newest:
             out.append((Piece(t("Events"), "heading"),))
-            for number, entry in newest:
+            for number, entry in newest[-_EVENTS:]:
                 words = happening_words.sentence(entry, t)
                 style = happening_words.style(entry)
                 mark = happening_words.mark(entry)
                 out += fitted((Piece(f"{mark} {words}", style, f"event/{number}"),), width)
         return out
+
+
+def _empty(picture: Picture) -> bool:
+    """Nothing is there but the nodes, which are always there."""
+    told = [one for one in picture.events if one.kind != "Node"]
+    return not (picture.sets or picture.pods or picture.claims or picture.services or told)
 
 
 def _set_lines(set_: SetView, t: Translator, width: int) -> Iterator[Line]:
