@@ -197,7 +197,7 @@ def _node(
         )
         context.say(
             t(
-                "About 40 seconds of the cluster's clock later the node is NotReady. Its Pods "
+                "About 20 seconds of the cluster's clock later the node is NotReady. Its Pods "
                 "stay, and those that are deleted stay Terminating."
             )
         )
