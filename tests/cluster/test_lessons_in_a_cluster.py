@@ -19,6 +19,9 @@ from tutor.timeline.judging import judge
 from tutor.timeline.tape import Tape
 from tutor.timeline.trial import play
 
+SPEED = 50.0
+"""At full speed nothing leaps while nothing happens; at this one a minute is soon over."""
+
 
 def scenarios() -> Iterator[tuple[str, Lesson, Scenario]]:
     for lesson in load(*locate()).lessons:
@@ -64,6 +67,7 @@ def test_a_cluster_comes_to_what_the_play_comes_to(
         (task.solutions[0].text for task in lesson.tasks if isinstance(task, WriteTask)), ""
     )
     recorder = Recorder()
+    offline.speed = SPEED
     powers = Powers(HeldClock(offline), machine=offline.node_down, stamp=Stamps(offline))
     with Live(target(offline, lesson.id), powers) as live:
         live.open()
