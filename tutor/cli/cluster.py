@@ -97,7 +97,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from tutor.offline.api.folder import Folder
     from tutor.store.paths import data_directory
 
-    folder = Folder(data_directory(context.environ) / "cluster")
+    folder = Folder(data_directory(context.environ).absolute() / "cluster")
     if args.verb == "up":
         from tutor.cli import cluster_up
 
@@ -186,9 +186,12 @@ def _reset(
 def _node(
     args: argparse.Namespace, context: Context, note: "Note", status: Mapping[str, Any]
 ) -> None:
+    from tutor.offline.bootstrap import NODES
+
     t, down = context.t, args.state == "down"
     known = status["nodes"]
-    if args.name not in known and (down or args.name not in status["down"]):
+    machines = {*known, *status["down"], *NODES}  # whose Node may have been deleted
+    if args.name not in (known if down else machines):
         raise TutorError("cluster-node", ExitCode.USAGE, node=args.name, nodes=", ".join(known))
     _ask_on(note, "node", {"name": args.name, "down": down})
     if down:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tutor.offline.api.journal import Journal
 
 _PAUSE = 0.05
+_NAME = "sts-tutor"
+"""How a process in the background calls itself."""
 
 
 def run(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
@@ -153,7 +155,8 @@ def _wait_for(
     else:
         process.terminate()
         process.wait()
-    raise TutorError("cluster-not-started", raw=log.read_text("utf-8", errors="replace").strip())
+    said = log.read_text("utf-8", errors="replace").strip()
+    raise TutorError("cluster-not-started", raw=said.removeprefix(f"{_NAME}: "))
 
 
 def _settle_log(log: Path, last: Path, *, keep: bool) -> None:

@@ -1,5 +1,6 @@
 """The state file: nothing acknowledged is lost, what is damaged is refused."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -368,3 +369,34 @@ def test_leases_begin_again_with_the_cluster(path: Path) -> None:
     assert found is not None
     assert found["spec"]["renewTime"] == "2026-01-01T00:16:40.000000Z"
     again.close()
+
+
+def test_a_running_cluster_keeps_its_file_small(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.offline.api.house.CARE", 0.02)
+    monkeypatch.setattr("tutor.offline.api.journal._SPARE", 50_000)
+    journal = Journal(path)
+    made = house(journal)
+    client = Client(made)
+    largest = 0
+
+    async def asked() -> None:
+        nonlocal largest
+        running = asyncio.ensure_future(made.run())
+        await client.create(MAPS, {"metadata": {"name": "c"}})
+        for number in range(400):
+            body = {"metadata": {"name": "c"}, "data": {"k": f"{number} " + "x" * 2000}}
+            assert (await client.ask("PUT", f"{MAPS}/c", body)).status == 200
+            largest = max(largest, path.stat().st_size)
+            await asyncio.sleep(0.001)
+        made.end()
+        await running
+
+    run(asked())
+    assert 50_000 < largest < 600_000  # of 900,000 that were written
+    again = Journal(path)
+    assert again.state is not None
+    assert again.state.objects["configmaps"]["default/c"]["data"]["k"].startswith("399 ")
+    again.close()
+    assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}

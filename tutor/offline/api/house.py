@@ -36,6 +36,8 @@ from tutor.offline.store import Change
 
 FASTEST = 10_000.0
 """The fastest that is not as fast as possible."""
+CARE = 1.0
+"""Seconds between two looks at the file: is all of it on the disk, has it grown?"""
 _SETTLE = 2.0
 """Seconds of virtual time a new cluster is given before the first request."""
 
@@ -155,7 +157,7 @@ class House:
         """Have the disk hold what was kept; write the file anew where it has grown."""
         journal = self._journal
         while journal is not None:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(CARE)
             try:
                 sync = journal.syncing()
                 if sync is not None:
