@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from tutor.cli.context import Context
 from tutor.i18n.locale import FALLBACK
 from tutor.i18n.translator import Translator
-from tutor.model.applying import Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.ui.outside import BORDERS, THEMES, Bell, Outside, Start
 
 if TYPE_CHECKING:
     from tutor.cli.clusters import Offered
     from tutor.cluster.live import Live
+    from tutor.model.applying import Offer
 
 
 def add_options(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -117,15 +117,15 @@ class Late:
                 self._offered = Offered(self._context, self._asked)
             return self._offered
 
-    def offered(self) -> Sequence[Offer]:
+    def offered(self) -> "Sequence[Offer]":
         """The offline cluster first, then what else may be worked in without being named."""
         return self._get().offered()
 
-    def named(self, context: str) -> Offer:
+    def named(self, context: str) -> "Offer":
         """A context that the learner named on the command line."""
         return self._get().named(context)
 
-    def open(self, offer: Offer, lesson: str, typed: str = "") -> "Live":
+    def open(self, offer: "Offer", lesson: str, typed: str = "") -> "Live":
         """Open the namespace of a lesson in a cluster."""
         return self._get().open(offer, lesson, typed)
 

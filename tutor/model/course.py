@@ -7,10 +7,13 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tutor.model import languages
 from tutor.model.checks import Check
-from tutor.model.scenario import Condition, Scenario
+
+if TYPE_CHECKING:
+    from tutor.model.scenario import Condition, Scenario
 
 LANGUAGES = languages.LANGUAGES
 
@@ -85,8 +88,8 @@ class ChoiceTask:
     form: Form
     choices: tuple[str, ...]
     answer: tuple[str, ...]
-    scenario: Scenario | None = None
-    means: Mapping[str, Condition] = field(default_factory=dict, hash=False)
+    scenario: "Scenario | None" = None
+    means: "Mapping[str, Condition]" = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class LiveTask:
 
     id: str
     applies: bool
-    scenario: Scenario
+    scenario: "Scenario"
 
 
 Task = ReadTask | ChoiceTask | WriteTask | LiveTask

@@ -1,13 +1,15 @@
 """What a session needs from outside."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tutor.model.applying import Cleaning, Offer, Plan, Where
 from tutor.model.errors import TutorError
 from tutor.model.progress import Event, Progress, apply
-from tutor.model.scenario import Scenario, Step
-from tutor.model.timeline import Change
+
+if TYPE_CHECKING:
+    from tutor.model.applying import Cleaning, Offer, Plan, Where
+    from tutor.model.scenario import Scenario, Step
+    from tutor.model.timeline import Change
 
 Now = Callable[[], float]
 """Seconds since the epoch, UTC."""
@@ -58,7 +60,7 @@ class Clock(Protocol):
 class WhatIf(Protocol):
     """Other futures of an offline cluster, tried beside it."""
 
-    def play(self, version: int, steps: Sequence[Step]) -> Sequence[Change]:
+    def play(self, version: int, steps: "Sequence[Step]") -> "Sequence[Change]":
         """What would come of steps taken at a point of the past, up to when all is quiet.
 
         The cluster itself goes on untouched.
@@ -81,7 +83,7 @@ class Cluster(Protocol):
     """
 
     @property
-    def where(self) -> Where:
+    def where(self) -> "Where":
         """What it is."""
 
     @property
@@ -92,10 +94,10 @@ class Cluster(Protocol):
     def what_if(self) -> WhatIf | None:
         """Other futures; None where the past is not kept."""
 
-    def plan(self, text: str) -> Plan:
+    def plan(self, text: str) -> "Plan":
         """What applying a manifest would do, as the server says. Nothing is changed."""
 
-    def apply(self, plan: Plan, *, force: bool = False) -> Plan:
+    def apply(self, plan: "Plan", *, force: bool = False) -> "Plan":
         """Apply what was planned, and tell what came of it, object by object.
 
         Args:
@@ -103,7 +105,7 @@ class Cluster(Protocol):
             force: Take over fields that belong to other managers.
         """
 
-    def do(self, step: Step, answer: str = "") -> None:
+    def do(self, step: "Step", answer: str = "") -> None:
         """Take one step of a scenario.
 
         Args:
@@ -111,7 +113,7 @@ class Cluster(Protocol):
             answer: The learner's manifest, for a step that applies it.
         """
 
-    def command(self, step: Step) -> tuple[str, ...]:
+    def command(self, step: "Step") -> tuple[str, ...]:
         """The step as a kubectl command line, word by word, for display and to be run.
 
         Empty for what is no command: a wait.
@@ -119,7 +121,7 @@ class Cluster(Protocol):
 
     def watch(
         self,
-        hear: Callable[[Sequence[Change]], None],
+        hear: "Callable[[Sequence[Change]], None]",
         trouble: Callable[[TutorError | None], None] | None = None,
     ) -> Stop:
         """Hear of everything in the namespace: first of what is there, then of each change.
@@ -143,13 +145,13 @@ class Cluster(Protocol):
             TutorError: ``kubectl-missing``, ``kubectl-barred`` (it reaches outside).
         """
 
-    def reset(self, scenario: Scenario) -> None:
+    def reset(self, scenario: "Scenario") -> None:
         """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
 
-    def cleaning(self) -> Cleaning:
+    def cleaning(self) -> "Cleaning":
         """What :meth:`clean` would remove."""
 
-    def clean(self, cleaning: Cleaning) -> None:
+    def clean(self, cleaning: "Cleaning") -> None:
         """Remove what was listed, and wait until it is gone."""
 
     def cancel(self) -> None:
@@ -165,17 +167,17 @@ class Cluster(Protocol):
 class Clusters(Protocol):
     """The clusters there are to work in. Its methods may take long, as those of Cluster."""
 
-    def offered(self) -> Sequence[Offer]:
+    def offered(self) -> "Sequence[Offer]":
         """The offline cluster first, then what else may be worked in without being named."""
 
-    def named(self, context: str) -> Offer:
+    def named(self, context: str) -> "Offer":
         """A context that the learner named on the command line.
 
         Raises:
             TutorError: There is none of that name.
         """
 
-    def open(self, offer: Offer, lesson: str, typed: str = "") -> Cluster:
+    def open(self, offer: "Offer", lesson: str, typed: str = "") -> Cluster:
         """Open the namespace of a lesson in a cluster; started, if it is the offline one.
 
         Args:

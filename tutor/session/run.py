@@ -7,6 +7,7 @@ always what :func:`tutor.model.progress.apply` makes of those events; nothing el
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tutor.course.grading import Grade, grade
 from tutor.model.course import (
@@ -22,10 +23,12 @@ from tutor.model.course import (
     WriteTask,
 )
 from tutor.model.progress import Did, Event, LessonProgress, Progress, Status, TaskProgress, apply
-from tutor.model.verdicts import Verdict as Outcome
 from tutor.quiz.marking import Marked, Verdict, complete, mark
 from tutor.quiz.round import shuffled
 from tutor.session.ports import Chance
+
+if TYPE_CHECKING:
+    from tutor.model.verdicts import Verdict as Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +331,7 @@ def applied(run: Run, now: float) -> Step:
     return _did(run, now, Did.APPLIED) if isinstance(run.task, LiveTask) else Step(run)
 
 
-def observed(run: Run, outcome: Sequence[Outcome], now: float) -> Step:
+def observed(run: Run, outcome: "Sequence[Outcome]", now: float) -> Step:
     """What came about in a cluster is judged. When all of it did, the task is solved.
 
     Args:

@@ -7,15 +7,18 @@ decides nothing: it calls a method for each thing the learner does, and draws wh
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tutor.course.grading import Grade, grade
 from tutor.model.course import Course, WriteTask
 from tutor.model.progress import Event, Progress, replay
-from tutor.model.verdicts import Verdict
 from tutor.session import run as actions
 from tutor.session.home import Home, Place, after, home
 from tutor.session.ports import Chance, Now, ProgressStore
 from tutor.session.run import Run, Step
+
+if TYPE_CHECKING:
+    from tutor.model.verdicts import Verdict
 
 
 class Session:
@@ -136,7 +139,7 @@ class Session:
         """A manifest was applied in a cluster, for the task shown."""
         return self._take(actions.applied(self._open, self.now()))
 
-    def observed(self, outcome: Sequence[Verdict]) -> Run:
+    def observed(self, outcome: "Sequence[Verdict]") -> Run:
         """Judge what came about, once it is finished or can not be any more."""
         return self._take(actions.observed(self._open, outcome, self.now()))
 

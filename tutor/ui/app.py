@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.app import App
@@ -12,13 +13,15 @@ from textual.filter import LineFilter, Monochrome
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import Translator, translator
-from tutor.model.applying import Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.ui import theme, words, wrapping
 from tutor.ui.commands import Command, Scope
 from tutor.ui.drawing import ascii_only
 from tutor.ui.outside import Outside, Start
 from tutor.ui.screens.base import TutorScreen, bindings
+
+if TYPE_CHECKING:
+    from tutor.model.applying import Offer
 
 AGAIN_SECONDS = 3.0
 """Within which a second Ctrl+C quits."""
