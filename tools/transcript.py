@@ -104,6 +104,23 @@ SESSIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "status": ("sts-tutor cluster status", "sts-tutor cluster down"),
 }
+EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "first": (
+        "partitioned roll out complete: 3 new pods have been updated...",
+        r"web-2 +0/1 +(ErrImagePull|ImagePullBackOff)",
+        r"data-web-2 +Bound",
+        "Forbidden: updates to statefulset spec",
+        "the offline cluster has no Jobs",
+    ),
+    "steps": (r"created: pods default/web-1 \(statefulset-controller\)",),
+    "node": (
+        r"node-1 +NotReady",
+        r"web-0 +1/1 +Terminating",
+        r"force deleted(.|\n)*web-0 +1/1 +Running .* node-[23]",
+    ),
+    "status": (r"Process \d+", "The offline cluster has stopped."),
+}
+"""What each session is there to show."""
 FAILS = ("kubectl patch statefulset web", "kubectl create job")
 """Commands that are to be refused."""
 
@@ -180,12 +197,20 @@ class Stage:
 
 
 def play() -> Iterator[tuple[str, str]]:
-    """Every session, with its text."""
+    """Every session, with its text.
+
+    Raises:
+        Surprise: It does not show what it is there for.
+    """
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         try:
             for name, commands in SESSIONS.items():
-                yield name, "".join(f"$ {one}\n{stage.run(one)}" for one in commands)
+                text = "".join(f"$ {one}\n{stage.run(one)}" for one in commands)
+                for wanted in EXPECTED[name]:
+                    if not re.search(wanted, text):
+                        raise Surprise(f"{name}: {wanted} is not in\n{text}")
+                yield name, text
         finally:
             stage.end()
 

@@ -94,8 +94,7 @@ def test_a_full_disk_refuses_changes_and_nothing_else(
             assert (await client.ask("GET", MAPS)).status == 200
             status = (await client.ask("GET", "/sts-tutor/status")).json
             assert (status["trouble"], status["version"]) == ("No space left on device", version)
-            for verb in ("reset", "step"):
-                assert (await client.ask("POST", f"/sts-tutor/{verb}")).status == 500
+            assert (await client.ask("POST", "/sts-tutor/step")).status == 500
         await client.create(MAPS, {"metadata": {"name": "d"}})
         assert b'"default/d"' in path.read_bytes()
         assert (await client.ask("GET", "/sts-tutor/status")).json["trouble"] == ""
@@ -105,6 +104,31 @@ def test_a_full_disk_refuses_changes_and_nothing_else(
 
     run(asked())
     journal.close()
+
+
+def test_a_reset_may_make_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(path)
+    client = Client(house(journal))
+
+    async def asked() -> None:
+        await client.create(SETS, stateful_set())
+        with monkeypatch.context() as patched:
+            patched.setattr("os.write", full)
+            assert (await client.ask("DELETE", f"{SETS}/web")).status == 500
+            with monkeypatch.context() as worse:
+                worse.setattr("os.fsync", lambda _: full(0, b""))
+                assert (await client.ask("POST", "/sts-tutor/reset")).status == 500
+            assert (await client.ask("GET", f"{SETS}/web")).status == 200
+            assert (await client.ask("POST", "/sts-tutor/reset")).status == 200
+        assert (await client.ask("GET", f"{SETS}/web")).status == 404
+        await client.create(MAPS, {"metadata": {"name": "c"}})
+
+    run(asked())
+    journal.close()
+    again = Journal(path)
+    assert again.state is not None
+    assert "statefulsets.apps" not in again.state.objects
+    again.close()
 
 
 def test_a_disk_that_fills_in_the_middle_of_a_line(

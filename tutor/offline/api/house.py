@@ -295,7 +295,6 @@ class House:
     def _reset(self) -> None:
         """Begin again; versions go on, so that no client takes the new for the old."""
         old = self.heart
-        old.ready()
         runner = self._make(None, self.runner.store.version + 1)
         if self._journal is not None:
             try:
