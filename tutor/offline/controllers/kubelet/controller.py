@@ -22,7 +22,7 @@ from tutor.offline.controllers.kubelet.references import (
     volume_problem,
 )
 from tutor.offline.controllers.kubelet.telling import told
-from tutor.offline.controllers.storage import CLAIMS, annotations_of
+from tutor.offline.controllers.storage import CLAIMS, annotations_of, claim_names
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
 from tutor.offline.plan import (
@@ -77,6 +77,7 @@ class Kubelet:
     def __init__(self) -> None:
         self._due: dict[str, _Due] = {}
         self._on: dict[str, dict[Key, None]] = {}
+        self._users: dict[Key, set[Key]] = {}
         self._addresses: dict[str, str] = {}
         self._used: set[str] = set()
         self._next: dict[str, int] = {}
@@ -103,7 +104,7 @@ class Kubelet:
         if resource in (CONFIGS, SECRETS):
             return list(self._waiting.get((resource, namespace_of(changed), name_of(changed)), ()))
         if resource == CLAIMS:
-            return list(volumes.users_of(view, changed)) if volumes.matters(before, after) else ()
+            return self._users_of(changed) if volumes.matters(before, after) else ()
         node = dig(changed, "spec", "nodeName", default="")
         if not node:
             return ()
@@ -113,6 +114,8 @@ class Kubelet:
             self._forget(changed)
             return ()
         self._on.setdefault(node, {})[key] = None
+        for name, _ in claim_names(after):
+            self._users.setdefault(Key(key.namespace, name), set()).add(key)
         address = dig(after, "status", "podIP", default="")
         own = address and not dig(after, "spec", "hostNetwork", default=False)
         if own and uid_of(after) not in self._addresses:
@@ -120,7 +123,18 @@ class Kubelet:
             self._used.add(address)
         return () if before is not None and not _concerns(before, after) else (key,)
 
+    def _users_of(self, claim: Obj) -> list[Key]:
+        """The Pods on nodes that mount a claim."""
+        users = self._users.get(Key(namespace_of(claim), name_of(claim)), ())
+        return sorted(users, key=lambda key: key.name)
+
     def _forget(self, pod: Obj) -> None:
+        for name, _ in claim_names(pod):
+            claim = Key(namespace_of(pod), name)
+            users = self._users.get(claim, set())
+            users.discard(Key(namespace_of(pod), name_of(pod)))
+            if not users:
+                self._users.pop(claim, None)
         self._due.pop(uid_of(pod), None)
         self._wait_for(pod, ())
         self._lives.pop(uid_of(pod), None)

@@ -3,8 +3,6 @@
 Source: pkg/volume/util/operationexecutor/{node_expander,operation_generator}.go, v1.36.
 """
 
-from collections.abc import Iterator
-
 from tutor.offline.controllers.csi import BEFORE_RESIZE, grown
 from tutor.offline.controllers.storage import (
     CLAIMS,
@@ -16,9 +14,8 @@ from tutor.offline.controllers.storage import (
     written,
 )
 from tutor.offline.objects import Obj, dig, name_of, namespace_of
-from tutor.offline.plan import Key, Plan, Record, Update, UpdateStatus, View
+from tutor.offline.plan import Plan, Record, Update, UpdateStatus, View
 
-PODS = "pods"
 _PENDING = "NodeResizePending"
 
 
@@ -49,13 +46,6 @@ def unbound(view: View, pod: Obj) -> str:
             f"processing PVC {namespace_of(pod)}/{name}: {why}"
         )
     return ""
-
-
-def users_of(view: View, claim: Obj) -> Iterator[Key]:
-    """The Pods that mount a claim."""
-    for pod in view.list(PODS, namespace_of(claim)):
-        if any(name == name_of(claim) for name, _ in claim_names(pod)):
-            yield Key(namespace_of(pod), name_of(pod))
 
 
 def grow(view: View, pod: Obj) -> Plan:
