@@ -264,6 +264,7 @@ def test_what_a_wrong_text_would_do_is_shown_as_a_trial(played: Path) -> None:
         await desk.press("shift+f5")
         await show.up()
         assert "TRIAL" in show.banner
+        assert "Without a DNS name: web-0" in show.banner
         assert "Service nowhere" in show.view
         assert "missing" in show.view
         assert "does not resolve" in show.view
@@ -283,7 +284,7 @@ def test_what_the_server_would_refuse_is_told_in_its_words(played: Path) -> None
         await desk.show(SOLUTION.replace("replicas: 3", "replicas: -3"))
         await desk.press("shift+f5")
         await show.up()
-        await desk.until(lambda: "refused" in show.prompt, "told")
+        await desk.until(lambda: "refuses" in show.prompt, "told")
         assert "replicas" in show.prompt
 
     on_stage(scene, played, "fix", enter=False)

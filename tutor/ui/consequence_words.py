@@ -35,8 +35,6 @@ _NAMELESS = {
         "Without a DNS name: {names}. The Service {service} does not select these Pods."
     ),
 }
-GOOD = frozenset({Comes.WELL, Comes.NOTHING})
-"""Consequences that nobody has to do anything about."""
 
 
 def sentences(found: Iterable[Consequence], t: Translator) -> tuple[str, ...]:
@@ -45,8 +43,8 @@ def sentences(found: Iterable[Consequence], t: Translator) -> tuple[str, ...]:
 
 
 def _sentence(one: Consequence, t: Translator) -> str:
-    params = {name: _shown(value) for name, value in one.params.items()}
-    params["names"] = join([f"`{printable(name)}`" for name in one.names], t.language)
+    params = {name: _code(value) for name, value in one.params.items()}
+    params["names"] = join([_code(name) for name in one.names], t.language)
     if one.what is Comes.NAMELESS:
         template = _NAMELESS[Nameless(str(one.params["why"]))]
     else:
@@ -57,6 +55,7 @@ def _sentence(one: Consequence, t: Translator) -> str:
     return t(template, **params)
 
 
-def _shown(value: object) -> str:
-    text = printable(str(value))
-    return text if isinstance(value, int) or " " in text or not text else f"`{text}`"
+def _code(value: object) -> str:
+    """Data within a sentence: as it is, and never taken for Markdown."""
+    text = " ".join(printable(str(value)).replace("`", "'").split())
+    return text if isinstance(value, int) or not text else f"`{text}`"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tutor.model.applying import Plan, Where
 from tutor.model.checks import Target
+from tutor.model.consequences import Consequence
 from tutor.model.errors import TutorError
 from tutor.model.picture import Picture
 from tutor.model.scenario import Remove, Restart, Scale, Scenario, Step, Wait
@@ -62,6 +63,7 @@ class Stage:
         branch: The other future that is looked at.
         applied: What was applied, object by object.
         refused: What was not done in a trial, in the server's words.
+        comes: What a trial comes to at its end.
         began: The namespace is prepared, and it is the learner's turn.
         lost: Why nothing is heard of the cluster now; None while it is there.
         still: A step of held time found nothing to do.
@@ -82,6 +84,7 @@ class Stage:
     branch: Branch | None = None
     applied: Plan | None = None
     refused: tuple[str, ...] = ()
+    comes: tuple[Consequence, ...] = ()
     began: bool = False
     lost: TutorError | None = None
     still: bool = False

@@ -12,7 +12,7 @@ from tutor.model.scenario import ANSWER, Apply, Node, Remove, Restart, Scale, St
 from tutor.model.timeline import Entry
 from tutor.model.verdicts import State
 from tutor.session.api import Run
-from tutor.ui import happening_words, verdict_words
+from tutor.ui import consequence_words, happening_words, verdict_words
 from tutor.ui.commands import Scope, shown
 from tutor.ui.markdown import inline, plain
 from tutor.ui.stage import Part, Stage
@@ -148,7 +148,10 @@ def banner(stage: Stage, branch: str, t: Translator) -> tuple[str, str]:
         at = happening_words.moment(_time_of(stage.past, stage) - stage.begin)
         return t("THE PAST, {time}. {key} goes back to now.", time=at, key=key), "warn"
     if stage.part is Part.TRIAL:
-        return t("A TRIAL beside everything: nothing of this has really happened."), "warn"
+        comes = consequence_words.sentences(stage.comes[:1], t)
+        if not comes:
+            return t("A TRIAL beside everything: nothing of this has really happened."), "warn"
+        return t("A TRIAL beside everything. {what}", what=words(comes[0], t)), "warn"
     if not stage.began:
         return t("Not begun yet."), "warn"
     if stage.held and stage.still:
@@ -173,17 +176,14 @@ def prompt(stage: Stage, run: Run, t: Translator) -> str:
                 "as possible. The timeline can be gone through with the arrow keys."
             )
         ]
-        if stage.refused:
-            out.append(t("Something was refused:"))
-            out.append("\n".join(f"- `{_code(line)}`" for line in stage.refused))
+        comes = consequence_words.sentences(stage.comes, t)
+        if comes:
+            out.append(t("What comes of it:"))
+            out.append("\n".join(f"- {line}" for line in comes))
         return "\n\n".join(out)
     if stage.part is Part.PLAY:
         return t("What you predicted is played here. Watch the order, the names and what stays.")
     return said.prompt
-
-
-def _code(text: str) -> str:
-    return " ".join(printable(text).replace("`", "'").split())
 
 
 def result(stage: Stage, run: Run, t: Translator) -> str:

@@ -16,6 +16,7 @@ from tutor.session.api import Cluster, Outcome, Run, Stop, Telling
 from tutor.session.live import rest
 from tutor.ui import (
     cluster_words,
+    consequence_words,
     explain_words,
     happening_words,
     kubectl_line,
@@ -84,11 +85,6 @@ def show_played(talk: Talk, run: Run) -> None:
 
 def _show_outcome(talk: Talk, teller: Telling, outcome: Outcome) -> None:
     t, tape = talk.t, outcome.tape
-    if outcome.broken[0]:
-        code, number = outcome.broken
-        talk.say(t("Line {line} cannot be read ({code}).", line=number, code=code))
-    for refused in outcome.refused:
-        talk.say(t("Refused: {reason}", reason=refused))
     begin = tape.entries[0].at if tape.entries else 0.0
     for entry in tape.entries:
         if happening_words.belongs(entry, Group.STORY):
@@ -97,6 +93,10 @@ def _show_outcome(talk: Talk, teller: Telling, outcome: Outcome) -> None:
     talk.say(t("In the end:"))
     for line in cluster_words.table(teller.picture(tape), t):
         talk.say(line)
+    talk.gap()
+    talk.markdown(
+        "\n".join(f"- {line}" for line in consequence_words.sentences(outcome.consequences, t))
+    )
 
 
 def _tell(talk: Talk, entry: Entry, begin: float) -> None:

@@ -211,6 +211,7 @@ class StageScreen(TutorScreen[None]):
         stage = self.stage
         stage.part, stage.began = Part.TRIAL, True
         stage.story, stage.refused = outcome.tape, outcome.refused
+        stage.comes = outcome.consequences
         code, line = outcome.broken
         if code:
             stage.refused = (self.t("line {line}", line=line) + f": {code}", *stage.refused)
