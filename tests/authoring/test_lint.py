@@ -275,7 +275,7 @@ def test_a_breach_is_named(copy: Path, code: str, file: str, change: Change) -> 
 
 def test_a_topic_must_exist_too() -> None:
     """The loader walks the topics there are, so only a direct reading meets another."""
-    from tutor.course.truth import read_head
+    from tutor.course.heads import read_head
 
     problems: list[Problem] = []
     text = "id: other/x\norder: 1\nminutes: 1\n"

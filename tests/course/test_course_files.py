@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.course.heads import head_of, read_head
 from tutor.course.loader import truth_name, words_name
 from tutor.course.problems import Problem
-from tutor.course.truth import head_of, read_head, read_tasks
+from tutor.course.truth import read_tasks
 from tutor.course.words import digest, read_title, read_words, split
 from tutor.model.checks import Check, Operator, Target
 from tutor.model.course import WriteTask

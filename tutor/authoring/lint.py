@@ -10,9 +10,10 @@ from tutor.authoring.pairing import pair_problems, stale_problems
 from tutor.authoring.plays import play_problems
 from tutor.authoring.stages import stage_of
 from tutor.authoring.style import style
+from tutor.course.heads import Head, head_of, read_head
 from tutor.course.loader import lesson_folders, truth_name, words_file, words_name
 from tutor.course.problems import Problem
-from tutor.course.truth import Head, head_of, read_head, read_tasks
+from tutor.course.truth import read_tasks
 from tutor.course.words import read_words
 from tutor.i18n.linebreak import cell_width
 from tutor.model.course import LANGUAGES, ChoiceTask, LessonWords, ReadTask, Task, Topic, WriteTask

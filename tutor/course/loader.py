@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from tutor.course.heads import head_of, read_head
 from tutor.course.problems import Problem, refuse
-from tutor.course.truth import head_of, read_head, read_tasks
 from tutor.course.words import read_title, read_words
 from tutor.model.course import LANGUAGES, Course, Lesson, LessonWords, Task, Title, Topic
 from tutor.model.errors import ExitCode, TutorError
@@ -97,6 +97,8 @@ def _lesson(lesson_id: str, folder: Traversable, lessons: Traversable) -> Lesson
         return None
 
     def tasks() -> tuple[Task, ...]:
+        from tutor.course.truth import read_tasks  # with all that a scenario needs
+
         problems: list[Problem] = []
         read = read_tasks(folder, file, problems)
         refuse(problems)

@@ -4,8 +4,8 @@ import hashlib
 import re
 
 from tutor.course.fields import Fields, Place, open_document
+from tutor.course.heads import head_of
 from tutor.course.problems import Problem
-from tutor.course.truth import head_of
 from tutor.model.course import (
     HINTS,
     ChoiceTask,
