@@ -2,9 +2,19 @@
 
 from itertools import chain
 
-from benchmarks import bench_check, bench_reader, bench_ui
+from benchmarks import bench_check, bench_cluster, bench_control_plane, bench_reader, bench_ui
 from benchmarks.measure import compiled, table
 
 if __name__ == "__main__":
     compiled()
-    raise SystemExit(table(chain(bench_check.rows(), bench_reader.rows(), bench_ui.rows())))
+    raise SystemExit(
+        table(
+            chain(
+                bench_check.rows(),
+                bench_reader.rows(),
+                bench_ui.rows(),
+                bench_cluster.rows(),
+                bench_control_plane.rows(),
+            )
+        )
+    )

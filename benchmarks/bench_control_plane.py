@@ -1,14 +1,12 @@
-"""The offline cluster without HTTP, as fast as possible, against the numbers it has to hold.
+"""The control plane without HTTP, as fast as possible, against the numbers it has to hold.
 
 - Three replicas with a claim each and a headless Service, from the request until all are Ready.
-- The same per replica for 10, 100 and 1,000 replicas: linear is 1.
-- The memory of a process that has brought 100 replicas up and keeps the whole history.
+- The same, a rolling update, and scaling to nothing, per replica, for 10, 100 and 1,000 replicas:
+  linear is 1.
 """
 
 import random
-import resource
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -18,6 +16,8 @@ from tutor.offline.bootstrap import NODES, bootstrap
 from tutor.offline.requests import Request
 from tutor.offline.resources import named
 from tutor.offline.runner import START, Runner
+
+_LINEAR = {"Ready": 1.3, "updated": 1.8, "gone": 1.8}
 
 
 def cluster(replicas: int) -> Runner:
@@ -40,7 +40,7 @@ def send(runner: Runner, resource_name: str, body: dict[str, Any]) -> None:
 
 
 def scale_up(runner: Runner, replicas: int, policy: str) -> None:
-    """Bring a StatefulSet with a claim and a Service up until all its Pods are Ready."""
+    """Bring a StatefulSet with claims and a Service up until all its Pods are Ready."""
     labels = {"app": "web"}
     send(
         runner,
@@ -77,46 +77,76 @@ def scale_up(runner: Runner, replicas: int, policy: str) -> None:
             },
         },
     )
-    while ready(runner) < replicas:
+    _until(runner, lambda found: found.get("readyReplicas", 0) == replicas)
+
+
+def roll(runner: Runner, replicas: int) -> None:
+    """Replace every Pod by one of another template."""
+    _patch(runner, {"template": {"metadata": {"labels": {"version": "2"}}}})
+    _until(
+        runner,
+        lambda found: (
+            found.get("updatedReplicas", 0) == found.get("readyReplicas", 0) == replicas
+            and found["currentRevision"] == found["updateRevision"]
+        ),
+    )
+
+
+def scale_down(runner: Runner, replicas: int) -> None:
+    """Scale to nothing until all are gone."""
+    _patch(runner, {"replicas": 0})
+    while runner.store.count("pods"):
+        runner.step()
+
+
+def _patch(runner: Runner, spec: dict[str, Any]) -> None:
+    write = Request("patch", named("statefulsets.apps"), "default", "web", patch_type="merge")
+    runner.registry.patch(write, {"spec": spec})
+
+
+def _until(runner: Runner, holds: Callable[[dict[str, Any]], bool]) -> None:
+    """Go on until the status says something about the set as it is."""
+    while True:
+        found = runner.view.get("statefulsets.apps", "default", "web") or {}
+        status, generation = found.get("status", {}), found["metadata"]["generation"]
+        if status.get("observedGeneration") == generation and holds(status):
+            return
         if not runner.step():
-            raise RuntimeError(
-                f"{ready(runner)} of {replicas} are Ready, and nothing is to be done"
-            )
+            raise RuntimeError(f"nothing is to be done at {status}")
 
 
-def ready(runner: Runner) -> int:
-    """How many Pods are Ready."""
-    found = runner.view.get("statefulsets.apps", "default", "web")
-    return int(found["status"].get("readyReplicas", 0)) if found is not None else 0
+Doing = Callable[[Runner, int], None]
+"""Something done to a cluster with so many replicas."""
 
 
-def measured(replicas: int, policy: str) -> float:
-    """CPU seconds for each replica, the cluster's own start left out."""
+def measured(replicas: int, policy: str, doing: Doing | None = None) -> float:
+    """CPU seconds for each replica, the cluster's own start left out.
+
+    Args:
+        replicas: How many.
+        policy: podManagementPolicy.
+        doing: What is measured, once they are up; bringing them up otherwise.
+    """
     runner = cluster(replicas)
-    return within(partial(scale_up, runner, replicas, policy)) / replicas
-
-
-def megabytes() -> float:
-    """The most memory this process has had."""
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    first = partial(scale_up, runner, replicas, policy)
+    if doing is None:
+        return within(first) / replicas
+    first()
+    return within(partial(doing, runner, replicas)) / replicas
 
 
 def rows() -> Iterator[Row]:
     """Measure."""
     three = 3000 * median(partial(measured, 3, "OrderedReady"), 7)
     yield Row("3 replicas Ready", three, 100.0, "of CPU", "ms")
-    scale_up(cluster(100), 100, "OrderedReady")
-    yield Row("memory with the history of 100 replicas", megabytes(), 80.0, "at most", "MB")
     for policy in ("OrderedReady", "Parallel"):
-        few = median(partial(measured, 10, policy), 5)
-        for many, runs in ((100, 3), (1000, 1)):
-            times = (
-                median(partial(measured, many, policy), runs)
-                if runs > 1
-                else measured(many, policy)
-            )
-            yield Row(f"{many:,} replicas, {policy}, per replica", times / few, 1.5, "of 10")
+        for what, doing in (("Ready", None), ("updated", roll), ("gone", scale_down)):
+            few = median(partial(measured, 10, policy, doing), 5)
+            for many, runs in ((100, 3), (1000, 1)):
+                one = partial(measured, many, policy, doing)
+                times = median(one, runs) if runs > 1 else one()
+                name = f"{many:,} replicas {what}, {policy}, per replica"
+                yield Row(name, times / few, _LINEAR[what], "of 10")
 
 
 if __name__ == "__main__":
