@@ -204,3 +204,16 @@ def test_leaving_while_it_is_paused_and_busy(clusters: Offered, live: Live) -> N
     assert time.monotonic() - begun < 5
     with pytest.raises(TutorError):
         live.plan(BOTH)
+
+
+@pytest.mark.parametrize("image", ["nginx:1.29", "nginx:broken"])
+def test_at_a_speed_for_the_eye_nobody_waits_for_nothing(live: Live, image: str) -> None:
+    clock = live.clock
+    assert clock is not None
+    clock.set_speed(0.1)
+    live.do(Apply("answer"), BOTH.replace("nginx:1.29", image))
+    begun, now = time.monotonic(), clock.now
+    live.do(Wait())
+    assert time.monotonic() - begun < 12
+    assert clock.now - now > 0.3
+    assert clock.speed == 0.1
