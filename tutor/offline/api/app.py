@@ -8,8 +8,9 @@ import traceback
 from typing import Any, Protocol
 
 from tutor.offline.api import present
-from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send, as_json
+from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send
 from tutor.offline.api.guard import authenticate, authorize, check_framing, check_host, check_origin
+from tutor.offline.api.lines import Lines, Shape
 from tutor.offline.api.logs import Log, ended
 from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
 from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
@@ -96,6 +97,7 @@ class App:
     def __init__(self, house: House, token: str) -> None:
         self._house = house
         self._token = token
+        self._lines = Lines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -206,12 +208,9 @@ class App:
                 marked = loop.time()
             lines, size = [], 0
             for found in events:
-                now = clock.now
-                shown = present.event(
-                    watching.resource, found, now, form, include=include, headed=headed
-                )
+                shape = Shape(form, include, headed)
+                lines.append(self._lines.of(watching.resource, found, clock.now, shape))
                 headed = headed and found["type"] == "ERROR"
-                lines.append(as_json(shown))
                 size += len(lines[-1])
                 if size > PIECE:  # wait for a slow client before the next is made ready
                     await exchange.more(b"".join(lines))
