@@ -84,7 +84,7 @@ def test_who_has_no_cluster_goes_on_with_help(session: Session) -> None:
     assert session.watch_instead().progress == run.progress
     scenario = scenario_of(session, "kill-one")
     better = session.observed(TELLING.judge(scenario.expect, whole(scenario)))
-    assert better.here.status is Status.SOLVED_WITH_SOLUTION
+    assert better.here.status is Status.SOLVED
 
 
 def test_only_tasks_in_a_cluster_are_solved_by_one(session: Session) -> None:

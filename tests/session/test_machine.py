@@ -1,15 +1,19 @@
 """Whatever a learner does, in any order: the invariants of a session."""
 
 import random
+import shutil
+import tempfile
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.course.played import add_plays
 from tutor.course.loader import load
-from tutor.model.course import ChoiceTask, ReadTask, WriteTask
+from tutor.model.course import ChoiceTask, LiveTask, ReadTask, WriteTask
 from tutor.model.progress import KEPT_DRAFTS, Progress, Status, replay
+from tutor.model.verdicts import State, Verdict, Why
 from tutor.quiz.marking import complete
 from tutor.session.home import Place
 from tutor.session.ports import MemoryStore
@@ -18,11 +22,21 @@ from tutor.session.run import Run
 from tutor.session.session import Session
 
 SAMPLE = Path(__file__).parents[1] / "course" / "sample"
-COURSE = load(SAMPLE / "lessons", SAMPLE / "fixtures")
+PLAYED = Path(tempfile.mkdtemp(prefix="sts-tutor-sample-"))
+shutil.copytree(SAMPLE, PLAYED, dirs_exist_ok=True)
+add_plays(PLAYED)
+COURSE = load(PLAYED / "lessons", PLAYED / "fixtures")
+for _lesson in COURSE.lessons:  # everything is read now: the copy can go
+    _ = (_lesson.tasks, _lesson.words["en"], _lesson.words["ja"], _lesson.titles["en"])
+shutil.rmtree(PLAYED)
 SOLUTION = (SAMPLE / "fixtures/start/first/solutions/01-below.yaml").read_text("utf-8")
 LESSONS = [lesson.id for lesson in COURSE.lessons]
 TASKS = [task.id for task in COURSE.lessons[0].tasks]
 TEXTS = st.sampled_from([SOLUTION, "", "kind: StatefulSet\n", "日本語: [", "a: 1\na: 2\n"])
+
+
+def tasks_of(lesson: str) -> list[str]:
+    return [task.id for task in COURSE.lesson(lesson).tasks]
 
 
 class Learner(RuleBasedStateMachine):
@@ -59,11 +73,14 @@ class Learner(RuleBasedStateMachine):
 
     @rule(lesson=st.sampled_from(LESSONS), task=st.sampled_from(["", *TASKS]))
     def open(self, lesson: str, task: str) -> None:
+        task = task if task in tasks_of(lesson) else ""
         run = self.session.open(lesson, task)
         assert not task or run.task_id == task
 
     @rule(task=st.sampled_from([*TASKS, "fix", "fix", "fix"]))
     def go(self, task: str) -> None:
+        there = tasks_of(self.run_.lesson.id)
+        task = task if task in there else there[-1]
         assert self.session.go(task).task_id == task
 
     @precondition(lambda self: not self.writing() or self.run_.here.status.done)
@@ -160,6 +177,30 @@ class Learner(RuleBasedStateMachine):
         else:
             assert after.here.answer == tuple(given)
             assert after.here.status.done == (task.predict or after.here.right)
+
+    @precondition(lambda self: isinstance(self.run_.task, LiveTask))
+    @rule(states=st.lists(st.sampled_from(State), max_size=3), applied=st.booleans())
+    def observe(self, states: list[State], applied: bool) -> None:
+        if applied:
+            self.session.applied()
+        outcome = [Verdict(f"e{n}", state, Why.VALUE) for n, state in enumerate(states)]
+        before, here = self.run_.here, self.session.observed(outcome).here
+        if outcome and all(state.good for state in states):
+            assert here.status is Status.SOLVED
+            self.helped.discard(self.place)
+        else:
+            assert (here.status, here.right) == (before.status, False)
+
+    @precondition(lambda self: isinstance(self.run_.task, LiveTask))
+    @rule()
+    def watch_instead(self) -> None:
+        before = self.run_.here
+        after = self.session.watch_instead().here
+        assert after.status.done
+        if not before.status.done:
+            self.helped.add(self.place)
+        else:
+            assert after == before
 
     @rule(data=st.data())
     def quiz(self, data: st.DataObject) -> None:

@@ -343,11 +343,15 @@ def observed(run: Run, outcome: "Sequence[Outcome]", now: float) -> Step:
         return Step(run)
     missing = tuple(f"expect:{one.id}" for one in outcome if not one.state.good)
     right = bool(outcome) and not missing
-    step = _did(run, now, Did.OBSERVED, codes=missing, right=right)
+    begun = Step(run)
+    if right and run.here.status is Status.SOLVED_WITH_SOLUTION:
+        begun = _did(run, now, Did.RESET)  # it was shown before; now it is the learner's own
+    step = _did(begun.run, now, Did.OBSERVED, codes=missing, right=right)
+    events = begun.events + step.events
     if not right or not _counts(step.run.here):
-        return step
+        return Step(step.run, events)
     solved = _solved(step.run, now)
-    return Step(solved.run, step.events + solved.events)
+    return Step(solved.run, events + solved.events)
 
 
 def watch_instead(run: Run, now: float) -> Step:
