@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -258,7 +259,7 @@ class Live:
 
     def _keep_answer(self, text: str) -> None:
         """Have ``kubectl apply -f answer.yaml`` find what the learner wrote."""
-        if not self._closed:
+        with suppress(OSError):  # closed at this very moment
             (self._work / ANSWER_FILE).write_text(text, "utf-8", errors="replace")
 
     def _apply_text(self, text: str) -> None:
