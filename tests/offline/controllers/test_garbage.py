@@ -144,3 +144,20 @@ def test_an_owner_in_another_namespace_is_told_and_does_not_count(cluster: Clust
     ((kind, reason, message),) = cluster.events("ConfigMap")
     assert (kind, reason) == ("Warning", "OwnerRefInvalidNamespace")
     assert message.endswith('does not exist in namespace "default"')
+
+
+def test_foreground_may_be_asked_for_while_something_else_holds_the_owner(
+    cluster: Cluster,
+) -> None:
+    owner = config("parent")
+    owner["metadata"]["finalizers"] = ["example.com/wait"]
+    parent = cluster.create(CONFIG, owner)
+    cluster.create(CONFIG, config("child", parent))
+    cluster.delete(CONFIG, "parent", propagation="Background")
+    cluster.settle()
+    cluster.delete(CONFIG, "parent", propagation="Foreground")
+    cluster.settle()
+    assert cluster.gone(CONFIG, "child")
+    cluster.patch(CONFIG, "parent", {"metadata": {"finalizers": None}})
+    cluster.settle()
+    assert cluster.gone(CONFIG, "parent")

@@ -44,12 +44,15 @@ class GarbageCollector:
         """The object where its owners or its deletion changed; of one that is gone its kin."""
         if after is None:
             return self._kin(view, before or {})
+        begins = any(
+            _held_by(after, one) and not (before is not None and _held_by(before, one))
+            for one in (ORPHAN, FOREGROUND)
+        )
         waits = _held_by(after, ORPHAN) or _held_by(after, FOREGROUND)
         had = list(owners_of(before)) if before is not None else []
         has = list(owners_of(after))
         if waits:
-            was = before is not None and terminating(before)
-            return () if was and had == has else (_key(resource, after),)
+            return (_key(resource, after),) if begins or had != has else ()
         changed = has != had and bool(has)
         freed = [one for one in had if one not in has]
         keys = [_key(resource, after)] if changed and not terminating(after) else []
