@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.clusters import Clusters
 from tests.cli.conftest import Run
 from tests.cluster.odd import Odd
 from tests.cluster.support import BOTH, SERVICE, SET, config
@@ -245,6 +246,18 @@ def test_without_a_cluster_it_says_how_to_get_one(do: Do, web: str) -> None:
         said = do(command, *words)
         assert (said.code, "sts-tutor cluster up" in said.error) == (ExitCode.CLUSTER, True)
     assert "sts-tutor cluster up" in do("apply", web, "--plan", lang="ja").error
+
+
+def test_without_a_cluster_one_is_started_if_wanted(
+    do: Do, web: str, clusters: Clusters, home: Path
+) -> None:
+    refused = do("apply", web, answers="n\n")
+    assert (refused.code, "sts-tutor cluster up" in refused.error) == (ExitCode.CLUSTER, True)
+    assert not (home / "cluster" / "running.json").exists()
+    said = do("apply", web, "--plan", answers="y\n")
+    assert (said.code, said.error) == (0, "")
+    assert "Offline cluster" in said.out
+    assert (home / "cluster" / "running.json").exists()
 
 
 @pytest.mark.parametrize("command", ["apply web.yaml", "clean"])

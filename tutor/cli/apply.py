@@ -81,7 +81,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return ExitCode.FINDINGS
     if not args.plan and not args.yes and not _can_ask(args, context):
         raise TutorError("confirmation-needed", ExitCode.USAGE)
-    with reach(args, context) as live:
+    with reach(args, context, start=True) as live:
         return _Apply(args, context, live).run(_joined(manifests))
 
 
@@ -122,8 +122,13 @@ def _joined(manifests: "Iterable[Manifest]") -> str:
 # -- reaching a cluster
 
 
-def reach(args: argparse.Namespace, context: Context) -> "Live":
+def reach(args: argparse.Namespace, context: Context, *, start: bool = False) -> "Live":
     """The cluster that was asked for; its name asked for where it is not of this machine.
+
+    Args:
+        args: With ``context``.
+        context: Where to ask.
+        start: Where there is no cluster at all, offer to start the offline one.
 
     Raises:
         TutorError: None may be used.
@@ -133,11 +138,39 @@ def reach(args: argparse.Namespace, context: Context) -> "Live":
     from tutor.cluster.guard import Target, namespace_of
     from tutor.cluster.live import Live
 
-    place = chosen(context, args.context)
+    try:
+        place = chosen(context, args.context)
+    except TutorError as error:
+        if error.code != "context-none" or not start or not _started(context):
+            raise
+        place = chosen(context, args.context)
     typed = ""
     if place.verdict is Verdict.NAMED and args.context == place.name:
         typed = _typed(place, context)
     return Live(Target(place, namespace_of(), args.context, typed), environ=context.environ)
+
+
+def _started(context: Context) -> bool:
+    """Start the offline cluster in the background, if the user wants it."""
+    t = context.t
+    if not context.interactive():
+        return False
+    if not agreed(
+        t("There is no cluster. Start the offline one in the background? [y/N] "), context
+    ):
+        return False
+    import subprocess
+    import sys
+
+    words = ("-m", "tutor", "--lang", context.language, "cluster", "up", "--background")
+    done = subprocess.run(  # noqa: S603  (this program itself)
+        [sys.executable, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=dict(context.environ),
+        check=False,
+    )
+    return done.returncode == ExitCode.OK
 
 
 def _typed(place: "Place", context: Context) -> str:
