@@ -1,101 +1,51 @@
-"""A cluster on show: places by ordinal, what happens, what to do, and kubectl."""
+"""A cluster on show: what one does there, and what comes of it."""
 
 import asyncio
+import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, ScrollableContainer, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import Translator
 from tutor.model.applying import ClusterKind, Offer, Plan
 from tutor.model.course import ChoiceTask
 from tutor.model.errors import TutorError
-from tutor.session.api import Outcome, Run
-from tutor.ui import cluster_words, kubectl_line, stage_words
-from tutor.ui.commands import Command, Scope, shown
+from tutor.session.api import Outcome
+from tutor.ui import kubectl_line
+from tutor.ui.commands import Command, Scope
 from tutor.ui.errands import Errands
 from tutor.ui.explain_words import of_cell, of_entry
-from tutor.ui.happening_words import Group, group_name
+from tutor.ui.happening_words import Group
 from tutor.ui.screens import stage_doors
-from tutor.ui.screens.base import WIDE, TutorScreen, bindings
-from tutor.ui.stage import Part, Stage
-from tutor.ui.widgets.banner import Banner
-from tutor.ui.widgets.busy import Busy
+from tutor.ui.screens.base import bindings
+from tutor.ui.screens.stage_panes import PANES, StagePanes
+from tutor.ui.stage import Part
 from tutor.ui.widgets.cells import Cells
 from tutor.ui.widgets.checklist import Checklist
 from tutor.ui.widgets.clusterview import ClusterView
 from tutor.ui.widgets.kubectl import KubectlLine, Output
-from tutor.ui.widgets.prose import Prose
 from tutor.ui.widgets.rows import Rows
 from tutor.ui.widgets.timelineview import TimelineView
 from tutor.ui.work import Work
 
 OFFLINE = Offer("offline", ClusterKind.OFFLINE)
-_PANES = ("task", "story", "answers")
 _LOOK = 0.3
 """Seconds between two looks at whether all is over."""
 _CALM = 0.05
 """Seconds at least between two drawings."""
 
 
-class StageScreen(TutorScreen[None]):
+class StageScreen(StagePanes):
     """One scenario in a cluster, or a trial without one."""
 
     SCOPES = (Scope.CLUSTER,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CLUSTER)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = """
-    StageScreen {
-        layout: vertical;
-        & #board { height: 1fr; layout: vertical; }
-        & #cluster { height: 1fr; min-height: 5; padding: 0 1; }
-        & .pane {
-            display: none;
-            height: 9;
-            padding: 0 1;
-            border-top: solid $border-blurred;
-            border-title-color: $foreground;
-            border-title-style: bold;
-            &:focus-within { border-top: solid $border; }
-        }
-        & #result { margin-top: 1; }
-        & #checklist { margin-top: 1; }
-        & #story { layout: horizontal; }
-        & #now, & #other { height: 1fr; width: 1fr; }
-        & #other { display: none; }
-        &.-forked #other { display: block; }
-        &.-forked #now { display: none; }
-        &.-task #task, &.-story #story, &.-answers #answers { display: block; }
-        & #line { height: 1; background: $panel; }
-        & #prompt-sign { width: 9; padding: 0 0 0 1; color: $text-accent; height: 1; }
-        &.-trial #line { display: none; }
-        &.-wide {
-            & #board {
-                layout: grid;
-                grid-size: 2 2;
-                grid-columns: 3fr 2fr;
-                grid-rows: 1fr 1fr;
-            }
-            & #cluster { row-span: 2; height: 1fr; }
-            & .pane { height: 1fr; border-left: solid $border-blurred; }
-            & #task, & #story { display: block; }
-            &.-forked #now { display: block; }
-            &.-forked #other { border-left: solid $border-blurred; }
-            & #answers { display: none; border-left: none; }
-            &.-answered #cluster { row-span: 1; }
-            &.-answered #answers { display: block; }
-        }
-    }
-    """
 
     def __init__(self, part: Part, *, text: str = "", previous: str = "") -> None:
         """Put something on show.
@@ -108,64 +58,11 @@ class StageScreen(TutorScreen[None]):
         super().__init__()
         self._part = part
         self._trial = (text, previous)
-        self._pane = "task"
-        self._group = Group.STORY
         self._last: Widget | None = None
         self._planning: int | None = None
         self._dirty = False
-        self._hinted = False
-        self._stage: Stage | None = None
-        self._work: Work | None = None
         self._home: tuple[asyncio.AbstractEventLoop, Context]
         self._errands = Errands(self._deliver, self.trouble, self._bug)
-
-    def body(self) -> ComposeResult:
-        """The moment; the cluster; task, story and answers; the line; what is under way."""
-        yield Banner(id="banner")
-        with Container(id="board"):
-            with VerticalScroll(id="cluster", can_focus=False):
-                yield ClusterView(id="view")
-            with VerticalScroll(id="task", classes="pane", can_focus=False):
-                yield Prose(id="prompt")
-                yield Prose(id="result")
-                yield Checklist(id="checklist")
-            with ScrollableContainer(id="answers", classes="pane", can_focus=False):
-                yield Output(id="output")
-            with Horizontal(id="story", classes="pane"):
-                with VerticalScroll(id="now", can_focus=False):
-                    yield TimelineView(id="timeline")
-                with VerticalScroll(id="other", can_focus=False):
-                    yield TimelineView(id="branch")
-        with Horizontal(id="line"):
-            yield Static("kubectl", markup=False, id="prompt-sign")
-            yield KubectlLine(self._complete, id="kubectl")
-        yield Busy()
-
-    # State
-
-    @property
-    def run_(self) -> Run:
-        """The lesson as it stands."""
-        run = self.session.run
-        if run is None:
-            raise RuntimeError("no lesson is open")
-        return run
-
-    @property
-    def stage(self) -> Stage:
-        """What is on show."""
-        assert self._stage is not None  # noqa: S101  (made before anything is drawn)
-        return self._stage
-
-    @property
-    def work(self) -> Work | None:
-        """The long work; None in a trial."""
-        return self._work
-
-    @property
-    def errands(self) -> Errands:
-        """What is under way."""
-        return self._errands
 
     async def begin(self) -> None:
         """Open a cluster, or try the text out."""
@@ -240,11 +137,6 @@ class StageScreen(TutorScreen[None]):
         if self.is_mounted:
             self.redraw()
 
-    def heed(self) -> None:
-        """Tell of what is under way, once it is slow."""
-        if self.is_mounted:
-            self.query_one(Busy).heed(self._errands, self.t)
-
     def trouble(self, error: TutorError) -> None:
         """Something went wrong."""
         if error.code != "cancelled":
@@ -269,8 +161,6 @@ class StageScreen(TutorScreen[None]):
 
     def ran(self, command: Sequence[str]) -> None:
         """A command begins."""
-        import shlex
-
         line = shlex.join(command)
         self.query_one(Output).say(f"$ {line}", "$footer-key-foreground bold")
         self.query_one(KubectlLine).remember(shlex.join(command[1:]))
@@ -315,89 +205,6 @@ class StageScreen(TutorScreen[None]):
             self.show_pane("task")
             self.redraw()
             self.call_after_refresh(lambda: self.query_one("#task").scroll_home(animate=False))
-
-    # Drawing
-
-    def draw(self) -> None:
-        """Everything, from the stage as it stands."""
-        if self._stage is None:
-            return
-        run, t, stage = self.run_, self.t, self.stage
-        short = not self.has_class(WIDE)
-        here = cluster_words.where(stage.where, t, short=short) if stage.where else ""
-        title = run.words(t.language).title
-        self.title_is(title, here or run.lesson.titles[t.language].title)
-        commands = self._work.commands if self._work is not None else ()
-        branch = ""
-        if stage.branch is not None:
-            taken = stage.branch.steps[0] if stage.branch.steps else None
-            branch = stage_words.step(taken, stage_doors.command_of(self, taken), t)
-        self.query_one(Banner).show(*stage_words.banner(stage, branch, t))
-        self.query_one(ClusterView).show(
-            stage.picture, t, nothing=t("Nothing is here yet.") if stage.began else ""
-        )
-        self._draw_task(run, commands)
-        self._draw_story(branch)
-        self._titled("#answers", "kubectl")
-        self.query_one(KubectlLine).placeholder = "get pods"
-        self.heed()
-
-    def _draw_task(self, run: Run, commands: Sequence[Sequence[str]]) -> None:
-        t, stage = self.t, self.stage
-        self.query_one("#prompt", Prose).show(stage_words.prompt(stage, run, t), t.language)
-        result = stage_words.result(stage, run, t)
-        self.query_one("#result", Prose).display = bool(result)
-        self.query_one("#result", Prose).show(result, t.language)
-        checklist = self.query_one(Checklist)
-        checklist.display = stage.part is not Part.TRIAL
-        watched = stage.part in (Part.APPLY, Part.OBSERVE)
-        expected = stage_words.expected(stage, run.words(t.language), t) if watched else ()
-        checklist.show(stage_words.suggested(stage, commands, t), expected, t)
-        self._titled("#task", run.words(t.language).title)
-
-    def _draw_story(self, branch: str) -> None:
-        t, stage = self.t, self.stage
-        story, fork = stage.story, stage.branch
-        self.set_class(fork is not None, "-forked")
-        timeline = self.query_one("#timeline", TimelineView)
-        nothing = t("Nothing has happened yet.")
-        timeline.show(
-            story.entries if story is not None else (),
-            t,
-            begin=stage.begin,
-            group=self._group,
-            nothing=nothing,
-        )
-        group = group_name(self._group, t)
-        title = t("Timeline: {group}", group=group)
-        if fork is not None:
-            later = [one for one in fork.story.entries if one.version > fork.version]
-            self.query_one("#branch", TimelineView).show(
-                later, t, begin=stage.begin, group=self._group, nothing=nothing
-            )
-            title = t("What if: {what}", what=branch)
-        self._titled("#story", title)
-
-    def _titled(self, selector: str, words: str) -> None:
-        pane = self.query_one(selector)
-        if not self.has_class(WIDE):
-            key = shown("pane", Scope.CLUSTER)
-            words = self.t("{title} ({key}: other panes)", title=words, key=key)
-        content = Content(words)
-        if pane.border_title != content.markup:
-            pane.border_title = content
-
-    def show_pane(self, pane: str) -> None:
-        """On a narrow screen one pane is in sight."""
-        self._pane = pane
-        for one in _PANES:
-            self.set_class(one == pane, f"-{one}")
-        self.set_class(self.has_class("-answered") or pane == "answers", "-answered")
-
-    def on_resize(self, event: events.Resize) -> None:
-        """The titles of panes depend on the width."""
-        super().on_resize(event)
-        self.call_after_refresh(self.redraw)
 
     # Commands
 
@@ -512,10 +319,10 @@ class StageScreen(TutorScreen[None]):
 
     def action_pane(self) -> None:
         """The next pane, with the keyboard in it."""
-        at = _PANES.index(self._pane)
+        at = PANES.index(self._pane)
         trial = self.stage.part is Part.TRIAL
-        count = len(_PANES) - 1 if trial else len(_PANES)
-        self.show_pane(_PANES[(at + 1) % count])
+        count = len(PANES) - 1 if trial else len(PANES)
+        self.show_pane(PANES[(at + 1) % count])
         wanted = {"task": "#checklist", "story": "#timeline", "answers": "#output"}[self._pane]
         if self._pane == "story" and self.stage.branch is not None:
             wanted = "#branch"
@@ -534,11 +341,6 @@ class StageScreen(TutorScreen[None]):
         self.set_focus(self.query_one("#checklist") if line.has_focus else line)
 
     # What is typed, chosen, gone to
-
-    def _complete(self, line: str) -> Sequence[str]:
-        suggested = [words[1:] for words in self._work.commands] if self._work is not None else []
-        picture = self._stage.picture if self._stage is not None else None
-        return kubectl_line.completions(line, picture, suggested)
 
     def on_kubectl_line_given(self, event: KubectlLine.Given) -> None:
         """Run it, if it is kubectl."""
@@ -582,7 +384,7 @@ class StageScreen(TutorScreen[None]):
         widget = event.widget
         if isinstance(widget, Rows | Cells):
             self._last = widget
-        for pane in _PANES:
+        for pane in PANES:
             if self.query_one(f"#{pane}") in widget.ancestors and pane != self._pane:
                 self.show_pane(pane)
 

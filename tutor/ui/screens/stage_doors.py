@@ -29,14 +29,6 @@ def stage_for(part: Part, run: Run) -> Stage:
     return Stage(part, played, Telling(), answer=run.manifest.text)
 
 
-def command_of(screen: "StageScreen", step: Step | None) -> tuple[str, ...]:
-    """A step as a command line; empty where it is none, or no cluster is open."""
-    work = screen.work
-    if step is None or work is None or work.cluster is None:
-        return ()
-    return work.cluster.command(step)
-
-
 # Clusters
 
 
@@ -199,7 +191,7 @@ def ask_what_if(screen: "StageScreen") -> None:
         return [
             (
                 str(n),
-                stage_words.step(steps[0] if steps else None, command_of(screen, _first(steps)), t),
+                stage_words.step(steps[0] if steps else None, screen.command_of(_first(steps)), t),
                 t("apply the manifest of this step") if isinstance(_first(steps), Apply) else "",
             )
             for n, steps in enumerate(options)
@@ -258,7 +250,7 @@ def _explain_step(screen: "StageScreen", place: int) -> None:
     if place >= len(screen.stage.steps):
         return
     step = screen.stage.steps[place]
-    command = command_of(screen, step)
+    command = screen.command_of(step)
     stage = screen.stage
 
     def page(t: Translator) -> tuple[str, str]:
