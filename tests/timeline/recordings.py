@@ -50,6 +50,10 @@ def _changes(recording: Json) -> Iterator[Change]:
                 after = event.get("object") or _merged(before or {}, event.get("diff") or {})
             version += 1
             last = max(last, began + event["t_ms"] / 1000)
+            about = after.get("metadata") or {}
+            if about.get("deletionTimestamp") == "<ts>":
+                ends = last + about.get("deletionGracePeriodSeconds", 0)
+                after = {**after, "metadata": {**about, "deletionTimestamp": timestamp(ends)}}
             after = _dated(after, timestamp(last))
             gone = event["watch"] == "DELETED"
             namespace = "" if kind in ("PersistentVolume", "Node") else "NS"

@@ -20,7 +20,7 @@ from tutor.timeline.scenes import Objects
 
 KIND = "StatefulSet"
 _GRAIN = 1.0
-"""Times in objects are cut to whole seconds; those of a watch are not."""
+"""Times in objects are cut to whole seconds."""
 
 
 def owner_of(objects: Objects, pod: Obj) -> Obj | None:
@@ -96,15 +96,18 @@ def below(objects: Objects, set_: Obj, pod_name: str) -> Iterator[Obj]:
             yield pod
 
 
-def above_and_updated(objects: Objects, set_: Obj, pod_name: str, now: float) -> Iterator[Obj]:
+def above_and_updated(objects: Objects, set_: Obj, deleted: Obj) -> Iterator[Obj]:
     """The Pods that a rolling update has left behind when it deletes one of its set.
 
-    Someone may delete a Pod by hand: only those count that may be available by now.
+    Someone may delete a Pod by hand: only those count that may have been available by then, by
+    the server's clock alone.
     """
     update = text(set_, "status", "updateRevision")
-    start = ordinal(set_, pod_name)
+    start = ordinal(set_, name(deleted))
+    grace = number(deleted, "metadata", "deletionGracePeriodSeconds")
+    asked = moment(text(deleted, "metadata", "deletionTimestamp")) - grace
     for pod in objects.controlled("Pod", uid(set_)):
         due = moment(pods.ready_since(pod)) + delay(set_)
         newer = revision(pod) == update and ordinal(set_, name(pod)) > start >= 0
-        if newer and due <= now + _GRAIN and not terminating(pod):
+        if newer and due <= asked + _GRAIN and not terminating(pod):
             yield pod

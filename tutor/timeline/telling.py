@@ -221,7 +221,7 @@ class _Teller:
         if before is None and sets.in_order(owner):
             proven = sets.below(self.stage, owner, change.name)
         elif before is not None and terminating(after) and not terminating(before):
-            proven = sets.above_and_updated(self.stage, owner, change.name, change.at)
+            proven = sets.above_and_updated(self.stage, owner, after)
         else:
             return
         for pod in proven:
