@@ -155,6 +155,7 @@ def test_the_same_name_anew_is_another_object() -> None:
         (stream(b'{"type": 7}\n'), "cluster-strange"),
         (stream(b"<html>\n"), "cluster-strange"),
         (stream(b'{"type": "ADDED", "object": {}}\n'), "cluster-strange"),
+        (stream(b'{"type": "ERROR", "object": {"code": "x"}}\n'), "cluster-said-no"),
         (stream(b"[" * 100_000 + b"\n"), "cluster-strange"),
     ],
 )
@@ -172,6 +173,16 @@ def test_trouble_is_told_once_and_its_end_too(answer: Any, code: str) -> None:
         ear.until(lambda: len(ear.troubles) > 1)
         assert ear.troubles[1] is None
         assert ear.seen[0] == ("web-0", "+", 11)
+
+
+def test_an_object_that_is_none() -> None:
+    about = {"name": "pv", "resourceVersion": "9"}
+    line = json.dumps({"type": "ADDED", "object": {"metadata": about, "spec": 7}}).encode() + b"\n"
+    with serving(Fault(stream(line), "/persistentvolumes?watch")) as (_, live):
+        ear = Ear()
+        live.open().watch(ear.hear, ear.trouble)
+        ear.until(lambda: ear.troubles)
+        assert [one and one.code for one in ear.troubles] == ["cluster-strange"]
 
 
 def test_a_cluster_that_vanishes_and_comes_back() -> None:
@@ -267,6 +278,15 @@ def test_a_silent_stream_is_asked_anew() -> None:
         live.open().watch(ear.hear, ear.trouble)
         ear.until(lambda: len([got for got in odd.asked("/pods") if "watch" in got.query]) > 2)
         assert [one for one in ear.troubles if one is not None] == []
+
+
+def test_a_server_that_ends_every_stream_is_not_asked_without_a_pause() -> None:
+    gone = {"type": "ERROR", "object": {"kind": "Status", "code": 410}}
+    for answer in (stream(then=close), stream(json.dumps(gone).encode() + b"\n")):
+        with serving(Fault(answer, PODS)) as (odd, live):
+            live.open().watch(Ear().hear)
+            time.sleep(1.0)
+            assert len([got for got in odd.asked("/pods") if "watch" in got.query]) < 8
 
 
 def test_a_stream_that_is_closed_at_once_is_no_trouble() -> None:

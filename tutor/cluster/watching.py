@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeAlias
@@ -34,6 +35,10 @@ HELD = 0.5
 _NEEDED = frozenset({"Pod", "StatefulSet", "PersistentVolumeClaim"})
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+_SHORT = 1.0
+_AFTER_SHORT = 0.3
+_SHAPES = (AttributeError, KeyError, TypeError, ValueError)
+"""What comes of objects that are none: a list for a mapping, a number for a name."""
 _TELL_AFTER = 2
 """Failures in a row before anybody is told: one is only a stream that was cut."""
 
@@ -163,11 +168,12 @@ class Watcher:
     def _follow(self, row: _Row) -> None:
         failures = 0
         while not self._cancel.is_set():
+            begun = time.monotonic()
             try:
                 self._stream(row)
                 self._found(row)
                 failures = 0
-            except (Lost, Refused, TutorError) as error:
+            except (Lost, Refused, TutorError, *_SHAPES) as error:
                 if self._cancel.is_set():
                     return
                 if isinstance(error, Refused) and error.code == 410:
@@ -176,17 +182,19 @@ class Watcher:
                     failures += 1
                     if failures >= _TELL_AFTER:
                         self._lose(row, error)
+            pause = 0.0
+            if failures:
                 pause = min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE)
-                if failures and self._pause(pause):
-                    return
+            elif time.monotonic() - begun < _SHORT:  # a server that ends every stream at once
+                pause = _AFTER_SHORT
+            if pause and self._pause(pause):
+                return
 
     def _pause(self, seconds: float) -> bool:
         """Wait; whether it is over."""
-        try:
+        with suppress(TutorError):
             self._cancel.wait(seconds)
-        except TutorError:
-            return True
-        return False
+        return self._cancel.is_set()
 
     def _stream(self, row: _Row) -> None:
         """Follow one stream to its end."""
@@ -247,7 +255,7 @@ class Watcher:
         before = row.known
         try:
             self._list(row, self._cancel)
-        except (Refused, TutorError) as error:
+        except (Refused, TutorError, *_SHAPES) as error:
             if not self._cancel.is_set():
                 self._lose(row, error)
             return 1
@@ -276,11 +284,16 @@ class Watcher:
 
     # -- trouble
 
-    def _lose(self, row: _Row, error: Lost | Refused | TutorError) -> None:
-        if isinstance(error, Lost):
-            error = self._api.trouble(error)
-        elif isinstance(error, Refused):
-            error = in_words(error)
+    def _lose(self, row: _Row, trouble: Exception) -> None:
+        match trouble:
+            case TutorError():
+                error = trouble
+            case Refused():
+                error = in_words(trouble)
+            case Lost():
+                error = self._api.trouble(trouble)
+            case _:
+                error = self._api.trouble(Lost("cluster-strange", type(trouble).__name__))
         with self._lock:
             first = not self._lost
             self._lost |= {row.kind.kind}
