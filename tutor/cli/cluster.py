@@ -24,7 +24,7 @@ FASTEST = 10_000.0
 """The largest number for ``--speed``."""
 PATIENCE = 20.0
 """Seconds for a cluster to start or to end."""
-_GRACE = 5.0
+_GRACE = 3.0
 """Seconds for one that does not answer to end after being asked."""
 
 
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         from tutor.cli import cluster_up
 
         return cluster_up.run(args, context, folder)
-    note = folder.note()
+    note = folder.note() if folder.held else None
     status = ask(note, "status")
     if args.verb == "down":
         return _down(context, folder, note if status is not None else None)

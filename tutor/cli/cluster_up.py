@@ -38,6 +38,8 @@ def run(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
 
 
 def _running(folder: "Folder") -> "tuple[Note, Mapping[str, Any]] | None":
+    if not folder.held:  # what else listens there now may take long to say nothing
+        return None
     note = folder.note()
     status = ask(note, "status")
     return None if note is None or status is None else (note, status)

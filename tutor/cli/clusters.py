@@ -32,7 +32,7 @@ def running(surroundings: Surroundings) -> str:
     from tutor.store.paths import data_directory
 
     folder = Folder(data_directory(surroundings.environ) / "cluster")
-    note = folder.note()
+    note = folder.note() if folder.held else None
     try:
         answers = note is not None and ask(note, "status") is not None
     except Refused:

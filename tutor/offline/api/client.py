@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.offline.api.folder import Note
 
-_PATIENCE = 5.0
+_PATIENCE = 3.0
 
 
 class Refused(Exception):  # noqa: N818  (told to the user as it is)

@@ -49,14 +49,16 @@ class Lock:
 
 def held(path: Path) -> bool:
     """Whether some process holds a file."""
-    if not path.exists():
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
         return False
     try:
-        Lock(path).release()
-    except InUse:
-        return True
-    except OSError:
-        pass
+        _take(descriptor, shared=True)  # two who only look do not see each other
+    except OSError as error:
+        return error.errno in _TAKEN
+    finally:
+        os.close(descriptor)
     return False
 
 
@@ -68,7 +70,7 @@ def signed(path: Path) -> int | None:
         return None
 
 
-def _take(descriptor: int) -> None:
+def _take(descriptor: int, *, shared: bool = False) -> None:
     if sys.platform == "win32":
         import msvcrt
 
@@ -78,4 +80,4 @@ def _take(descriptor: int) -> None:
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
