@@ -306,3 +306,62 @@ def test_no_object_of_any_shape_makes_telling_or_drawing_fail(
     scene, _, _ = tell(Scene(), Memory(), heard)
     picture(scene)
     waits(scene)
+
+
+def life(*states: tuple[str, str, int, bool]) -> list[tuple[int, str]]:
+    """What is told of a Pod that goes through phases, container states, restarts, readiness."""
+    tape, before = Tape.starting(), None
+    for n, (phase, state, restarts, ready) in enumerate(states, 1):
+        kind, _, reason = state.partition(":")
+        container = {
+            "name": "c",
+            "restartCount": restarts,
+            "state": {kind: {"reason": reason} if reason else {}},
+        }
+        after = pod(
+            phase=phase,
+            containerStatuses=[container],
+            conditions=[{"type": "Ready", "status": str(ready)}],
+        )
+        tape, before = tape.after([change(n, before, after)]), after
+    return [(e.version, f"{e.what} {e.params.get('reason', '')}".strip()) for e in tape.entries]
+
+
+def test_a_real_kubelet_goes_back_and_forth_about_an_image() -> None:
+    assert life(
+        ("Pending", "waiting:ContainerCreating", 0, False),
+        ("Pending", "waiting:ErrImagePull", 0, False),
+        ("Pending", "waiting:ImagePullBackOff", 0, False),
+        ("Pending", "waiting:ErrImagePull", 0, False),
+        ("Pending", "waiting:ImagePullBackOff", 0, False),
+        ("Running", "running", 0, True),
+    ) == [
+        (1, "created"),
+        (2, "trouble ErrImagePull"),
+        (3, "trouble ImagePullBackOff"),
+        (6, "started"),
+        (6, "ready"),
+    ]
+
+
+def test_a_real_kubelet_tells_of_every_crash() -> None:
+    assert life(
+        ("Running", "running", 0, True),
+        ("Running", "terminated:Error", 0, False),
+        ("Running", "running", 1, True),
+        ("Running", "terminated:Error", 1, False),
+        ("Running", "waiting:CrashLoopBackOff", 1, False),
+        ("Running", "running", 2, True),
+        ("Running", "terminated:Error", 2, False),
+        ("Running", "waiting:CrashLoopBackOff", 2, False),
+    )[3:] == [
+        (2, "unready"),
+        (3, "restarted"),
+        (3, "ready"),
+        (4, "unready"),
+        (5, "trouble CrashLoopBackOff"),
+        (6, "restarted"),
+        (6, "ready"),
+        (7, "unready"),
+        (8, "trouble CrashLoopBackOff"),
+    ]
