@@ -110,3 +110,18 @@ def bootstrap(registry: Registry) -> None:
         if registry.store.get(resource, obj["metadata"]["name"]) is None:
             request = Request("create", named(resource), field_manager="kubelet", trusted=True)
             registry.create(request, obj)
+
+
+def register(registry: Registry, name: str) -> None:
+    """Have the kubelet of one of the first nodes register it, as it does when it starts.
+
+    Args:
+        registry: Where.
+        name: Of the node; nothing happens if it is there, or was never one of the first.
+    """
+    if name not in NODES or registry.store.get("nodes", name) is not None:
+        return
+    number = NODES.index(name) + 1
+    body = node(name, f"zone-{number}", number, registry.clock.now)
+    request = Request("create", named("nodes"), field_manager="kubelet", trusted=True)
+    registry.create(request, body)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tutor.offline.bootstrap import register
 from tutor.offline.clock import Clock
 from tutor.offline.deletion import DeleteOptions
 from tutor.offline.errors import ApiError
@@ -183,8 +184,9 @@ class Runner:
         self._announce(node)
 
     def node_up(self, node: str) -> None:
-        """Start a node's machine again."""
+        """Start a node's machine again; where its Node was deleted, its kubelet registers it."""
         self.view.faults.discard(node)
+        register(self.registry, node)
         self._announce(node)
 
     def faults_at(self, version: int) -> frozenset[str]:

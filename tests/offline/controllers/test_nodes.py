@@ -224,3 +224,19 @@ def test_pressure_keeps_new_pods_away_until_the_kubelet_is_well(cluster: Cluster
     assert taints(cluster, "node-3") == {("disk-pressure", "NoSchedule")}
     cluster.run(11)
     assert taints(cluster, "node-3") == set()
+
+
+def test_a_kubelet_that_starts_registers_its_node_again(cluster: Cluster) -> None:
+    before = cluster.get(NODES, "node-2")
+    cluster.runner.node_down("node-2")
+    cluster.delete(NODES, "node-2")
+    cluster.run(120)
+    cluster.runner.node_up("node-2")
+    cluster.run(10)
+    after = cluster.get(NODES, "node-2")
+    assert after["metadata"]["uid"] != before["metadata"]["uid"]
+    assert after["metadata"]["labels"] == before["metadata"]["labels"]
+    assert condition(cluster, "node-2")["status"] == "True"
+    cluster.create(PODS, pod(nodeSelector={"kubernetes.io/hostname": "node-2"}))
+    cluster.settle()
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Running"

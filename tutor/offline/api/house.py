@@ -27,7 +27,7 @@ from tutor.offline.api.driver import SLICE, Driver
 from tutor.offline.api.journal import Journal
 from tutor.offline.api.records import State
 from tutor.offline.api.service import Service
-from tutor.offline.bootstrap import bootstrap
+from tutor.offline.bootstrap import NODES, bootstrap
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import bad_request, not_found
 from tutor.offline.resources import named
@@ -255,7 +255,8 @@ class House:
             ApiError: 404 where there is no such node; 500 where it cannot be kept.
         """
         runner = self.runner
-        if runner.store.get("nodes", name) is None and (down or name not in runner.view.faults):
+        known = name in runner.view.faults or name in NODES
+        if runner.store.get("nodes", name) is None and (down or not known):
             raise not_found(named("nodes"), name)
         self.heart.before()
         self.heart.ready()
