@@ -23,6 +23,7 @@ from tutor.cli.context import Context
 from tutor.i18n.translator import translator
 from tutor.model.errors import ExitCode
 from tutor.offline.api.embedded import Embedded
+from tutor.offline.api.folder import Folder
 from tutor.offline.api.house import Settings
 
 NAMESPACE = "sts-tutor-course"
@@ -51,8 +52,13 @@ Do = Callable[..., Said]
 @pytest.fixture
 def offline(tmp_path: Path) -> Iterator[Embedded]:
     """One that looks as if ``cluster up`` had started it."""
-    with Embedded(tmp_path / "home" / "cluster", Settings(math.inf, seed=1)) as made:
-        yield made
+    folder = tmp_path / "home" / "cluster"
+    lock = Folder(folder).hold()
+    try:
+        with Embedded(folder, Settings(math.inf, seed=1)) as made:
+            yield made
+    finally:
+        lock.release()
 
 
 @pytest.fixture
