@@ -164,6 +164,14 @@ def test_a_folder_that_cannot_be_written(tutor: Run, home: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder nobody can write to")
+def test_a_place_where_there_can_be_no_folder(tutor: Run) -> None:
+    for background in ((), ("--background",)):
+        done = tutor("cluster", "up", *background, STS_TUTOR_HOME="/proc/nothing")
+        assert (done.returncode, "cannot be written" in done.stderr) == (INPUT, True)
+        assert "Traceback" not in done.stderr
+
+
 def test_a_folder_that_is_a_file(tutor: Run, home: Path) -> None:
     home.mkdir()
     (home / "cluster").write_text("")

@@ -424,3 +424,59 @@ def test_a_running_cluster_keeps_its_file_small(
     assert again.state.objects["configmaps"]["default/c"]["data"]["k"].startswith("399 ")
     again.close()
     assert {one.name for one in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file is removed there")
+def test_a_file_that_was_removed_is_written_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.offline.api.house.CARE", 0.02)
+    journal = Journal(path)
+    made = house(journal)
+    client = Client(made)
+
+    async def asked() -> None:
+        running = asyncio.ensure_future(made.run())
+        await client.create(MAPS, {"metadata": {"name": "c"}})
+        path.unlink()
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if path.exists():
+                break
+        await client.create(MAPS, {"metadata": {"name": "d"}})
+        made.end()
+        await running
+
+    run(asked())
+    again = Journal(path)
+    assert again.state is not None
+    assert {"default/c", "default/d"} <= set(again.state.objects["configmaps"])
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file is replaced there")
+def test_another_file_in_its_place_is_left_alone(path: Path) -> None:
+    journal = Journal(path)
+    client = Client(house(journal))
+    own = path.with_name("own")
+
+    async def asked() -> None:
+        await client.create(MAPS, {"metadata": {"name": "c"}})
+        path.rename(own)
+        path.write_text("mine\n")
+        journal.look()
+        reply = await client.ask("POST", MAPS, {"metadata": {"name": "d"}})
+        assert (reply.status, "another file" in reply.json["message"]) == (500, True)
+        assert (await client.ask("POST", "/sts-tutor/reset")).status == 500
+        assert (await client.ask("GET", f"{MAPS}/c")).status == 200
+        assert path.read_text() == "mine\n"
+        own.rename(path)
+        journal.look()
+        await client.create(MAPS, {"metadata": {"name": "e"}})
+
+    run(asked())
+    journal.close()
+    again = Journal(path)
+    assert again.state is not None
+    assert {"default/c", "default/e"} <= set(again.state.objects["configmaps"])
+    again.close()

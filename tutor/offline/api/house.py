@@ -162,6 +162,7 @@ class House:
                 sync = journal.syncing()
                 if sync is not None:
                     await asyncio.to_thread(sync)
+                journal.look()
                 if journal.overgrown:
                     await self._rewrite(journal)
             except OSError as error:

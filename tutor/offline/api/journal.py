@@ -65,6 +65,7 @@ class Journal:
         self._size = whole
         self._limit = _SPARE
         self._dirty = False
+        self._removed = self._replaced = False
 
     def _beside(self, ending: str) -> Path:
         return self.path.with_name(self.path.name + ending)
@@ -92,6 +93,7 @@ class Journal:
         Raises:
             OSError: It could not be; it is tried again next time.
         """
+        self._own()
         while self._pending:
             written = os.write(self._file.fileno(), self._pending)
             del self._pending[:written]
@@ -122,12 +124,30 @@ class Journal:
 
         return sync
 
+    def _own(self) -> None:
+        if self._replaced:
+            raise OSError(errno.ESTALE, "another file has taken its place")
+
     # -- writing the file anew
+
+    def look(self) -> None:
+        """See whether the file is still where it was.
+
+        Raises:
+            OSError: That cannot be seen.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            self._removed, self._replaced = True, False
+        else:
+            self._removed = False
+            self._replaced = not os.path.samestat(found, os.fstat(self._file.fileno()))
 
     @property
     def overgrown(self) -> bool:
-        """Whether the file should be written anew."""
-        return self._size > self._limit and self._meanwhile is None
+        """Whether the file should be written anew: it has grown, or was removed."""
+        return self._meanwhile is None and (self._removed or self._size > self._limit)
 
     def rewriting(self, store: Store, now: float, down: set[str]) -> Callable[[], int]:
         """Begin to write the file anew, with the objects as they are.
@@ -183,6 +203,8 @@ class Journal:
         self._replace(path, size)
 
     def _replace(self, path: Path, size: int) -> None:
+        self.look()
+        self._own()
         if sys.platform == "win32":  # where no open file is replaced
             self._file.close()
             try:
@@ -199,6 +221,7 @@ class Journal:
             self._file.close()
             self._file = file
         self._pending.clear()
+        self._removed = self._replaced = False
         self._size, self._limit = size, 4 * size + _SPARE
         with contextlib.suppress(OSError):
             _sync_folder(self.path.parent)
