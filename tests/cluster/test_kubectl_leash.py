@@ -55,6 +55,7 @@ patch sts/web --type=merge -p '{"metadata":{"labels":{"a/b":"n"}}}'
 label pod web-0 app-
 label pod web-0 a.b/c=d --overwrite
 annotate pod/web-0 sts-tutor.dev/release=true
+annotate po/web-0 sts-tutor.dev/hold-
 rollout status sts/web --timeout=30s
 rollout undo statefulset/web --to-revision=1
 rollout history sts web

@@ -18,6 +18,12 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
         help=t("open this lesson; 'sts-tutor lessons list' names them"),
     )
     add_options(parser, t)
+    parser.add_argument(
+        "--context",
+        default="",
+        metavar="NAME",
+        help=t("the context to use; one that is not of this machine has to be typed as well"),
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:

@@ -28,12 +28,6 @@ def add_options(parser: argparse.ArgumentParser, t: Translator) -> None:
     )
     parser.add_argument("--ascii", action="store_true", help=t("draw with ASCII characters only"))
     parser.add_argument("--theme", choices=THEMES, help=t("the colours"))
-    parser.add_argument(
-        "--context",
-        default="",
-        metavar="NAME",
-        help=t("the context to use; one that is not of this machine has to be typed as well"),
-    )
 
 
 def study(args: argparse.Namespace, context: Context, start: Start) -> int:
@@ -49,9 +43,10 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
     from tutor.store.journal import Journal
 
     bell = Bell()
-    clusters = Late(context, args.context)
-    if args.context:
-        clusters.named(args.context)  # what is wrong with it is said before the screen is taken
+    asked: str = getattr(args, "context", "")  # a quiz needs no cluster
+    clusters = Late(context, asked)
+    if asked:
+        clusters.named(asked)  # what is wrong with it is said before the screen is taken
     store = context.learner_store()
     try:
         settings = store.settings()
@@ -73,7 +68,7 @@ def study(args: argparse.Namespace, context: Context, start: Start) -> int:
             examples=_examples,
             decode=_decode,
             clusters=clusters,
-            context=args.context,
+            context=asked,
             bell=bell,
             forgets=context.forgets,
             keeps=journal.flush,

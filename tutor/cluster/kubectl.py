@@ -175,7 +175,9 @@ def _check_resources(parts: _Words, target: Target) -> None:
         if not parts.files and (not others or others[0] not in _CREATES):
             raise _barred(" ".join(["create", *others[:1]]))
         return
-    named = [word.partition("/")[0] for word in others if "/" in word and "=" not in word]
+    # ``key=value`` sets a label or an annotation, ``key-`` removes one; keys may have a slash.
+    keys = [word for word in others if "=" in word or word.endswith("-")]
+    named = [word.partition("/")[0] for word in others if "/" in word and word not in keys]
     if others and "/" not in others[0]:
         named += others[0].split(",")
     if not named and not parts.files:

@@ -90,7 +90,7 @@ class Stage:
     still: bool = False
     comparison: Comparison | None = None
     finished_at: int | None = None
-    _pictures: dict[tuple[int, int | None], Picture] = field(default_factory=dict, repr=False)
+    _drawn: "tuple[Tape, int | None, Picture] | None" = field(default=None, repr=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -132,10 +132,9 @@ class Stage:
         story = self.shown
         if story is None:
             return None
-        key = (id(story), self.past)
-        if key not in self._pictures:
-            self._pictures = {key: self.teller.picture(story, self.past)}
-        return self._pictures[key]
+        if self._drawn is None or self._drawn[0] is not story or self._drawn[1] != self.past:
+            self._drawn = story, self.past, self.teller.picture(story, self.past)
+        return self._drawn[2]
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

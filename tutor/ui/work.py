@@ -32,6 +32,8 @@ _CALM = 0.3
 """Seconds of the cluster's time without news after which there is nothing to be seen for now."""
 _GLANCE = 0.1
 _KUBECTL_MISSING = "kubectl-missing"
+_NO_KUBECTL = (_KUBECTL_MISSING, "kubectl-barred")
+"""Why a suggested step is taken by the client instead."""
 
 
 class Audience(Protocol):
@@ -333,9 +335,10 @@ class Work:
             self._audience.changed()
 
         def failed(error: TutorError) -> None:
-            if error.code == _KUBECTL_MISSING and missing is not None:
-                self.without_kubectl = True
-                self._audience.trouble(error)
+            if error.code in _NO_KUBECTL and missing is not None:
+                if error.code == _KUBECTL_MISSING:
+                    self.without_kubectl = True
+                    self._audience.trouble(error)
                 missing()
             else:
                 self._audience.trouble(error)

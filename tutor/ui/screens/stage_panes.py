@@ -117,6 +117,11 @@ class StagePanes(TutorScreen[None]):
         return run
 
     @property
+    def began(self) -> bool:
+        """There is something to draw."""
+        return self._stage is not None
+
+    @property
     def stage(self) -> Stage:
         """What is on show."""
         assert self._stage is not None  # noqa: S101  (made before anything is drawn)
