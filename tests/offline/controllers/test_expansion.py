@@ -105,11 +105,11 @@ def test_a_claim_with_a_selector_is_refused_by_the_driver(cluster: Cluster) -> N
     storage_class(cluster)
     cluster.create(CLAIMS, claim(storageClassName="csi", selector={"matchLabels": {"a": "b"}}))
     cluster.settle()
-    assert cluster.events("PersistentVolumeClaim")[-1] == (
+    assert (
         "Warning",
         "ProvisioningFailed",
         'failed to provision volume with StorageClass "csi": claim Selector is not supported',
-    )
+    ) in cluster.events("PersistentVolumeClaim")
 
 
 def test_a_volume_grows_and_its_file_system_after_it(cluster: Cluster) -> None:
@@ -283,3 +283,25 @@ def test_a_size_nobody_has_is_not_made(cluster: Cluster) -> None:
     text = f'failed to provision volume with StorageClass "csi": {TOO_LARGE}'
     assert ("Warning", "ProvisioningFailed", text) in told
     assert cluster.get(CLAIMS, "data")["status"]["phase"] == "Pending"
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "spec"),
+    [(DRIVER, {"size": "2Ti"}), ("kubernetes.io/host-path", {"volumeMode": "Block"})],
+)
+def test_a_volume_that_cannot_be_made_keeps_nobody_busy(
+    cluster: Cluster, provisioner: str, spec: dict[str, str]
+) -> None:
+    late = {"provisioner": provisioner, "volumeBindingMode": "WaitForFirstConsumer"}
+    cluster.create(CLASSES, {"metadata": {"name": "late"}, **late})
+    cluster.create(CLAIMS, claim(storageClassName="late", **spec))
+    cluster.create(PODS, pod(volumes=mounting("data")))
+    cluster.run(5)
+    before = cluster.store.version
+    cluster.run(60)
+    assert cluster.store.version - before < 100
+    assert cluster.get(PODS, "one")["status"]["phase"] == "Pending"
+    failed = [
+        one for one in cluster.events("PersistentVolumeClaim") if one[1] == "ProvisioningFailed"
+    ]
+    assert len(failed) == 1

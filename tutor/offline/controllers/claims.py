@@ -134,7 +134,6 @@ class Claims:
             return
         if why := provisioning.refusal(claim, found):
             yield Record(claim, "Warning", "ProvisioningFailed", why)
-            yield from provisioning.reschedule(view, claim)
             yield Again(RESYNC_SECONDS)
             return
         if (change := provisioning.announced(claim, found)) is not None:

@@ -20,7 +20,6 @@ from typing import Any
 from tutor.manifest.quantity import Quantity, parse
 from tutor.offline.clock import timestamp
 from tutor.offline.controllers.expansion import wants_more
-from tutor.offline.controllers.provisioning import reschedule
 from tutor.offline.controllers.storage import (
     CLAIMS,
     CLASSES,
@@ -81,6 +80,7 @@ _INFEASIBLE = "ControllerResizeInfeasible"
 _MOST = "1Ti"
 MAKE_SECONDS = 0.05
 GROW_SECONDS = 0.2
+_LONGEST_WAIT = 300
 _EARLY = 1e-6
 
 
@@ -89,6 +89,7 @@ class _Timers:
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
 
     def begin(self, uid: str, now: float, seconds: float) -> bool:
         """Whether this has only now begun."""
@@ -104,9 +105,15 @@ class _Timers:
         del self._due[uid]
         return 0.0
 
+    def next_try(self, uid: str) -> float:
+        """In how many seconds to try again what failed: 1, 2, 4 … 300."""
+        self._failures[uid] = failures = self._failures.get(uid, 0) + 1
+        return float(min(2 ** min(failures - 1, 9), _LONGEST_WAIT))
+
     def drop(self, uid: str) -> None:
         """Forget it."""
         self._due.pop(uid, None)
+        self._failures.pop(uid, None)
 
 
 class Provisioner:
@@ -166,7 +173,7 @@ class Provisioner:
         if why:
             text = f'failed to provision volume with StorageClass "{name_of(found)}": {why}'
             yield Record(claim, "Warning", "ProvisioningFailed", text)
-            yield from reschedule(view, claim)
+            yield Again(self._timers.next_try(uid_of(claim)))
             return
         volume = _volume(self._driver, claim, found, zone)
         if view.get(VOLUMES, "", name_of(volume)) is None:

@@ -15,16 +15,13 @@ from tutor.offline.controllers.storage import (
     CLAIMS,
     PROVISIONED_BY,
     PROVISIONER,
-    SELECTED_NODE,
     annotated,
     annotations_of,
     claim_reference,
     requested,
-    waits_for_consumer,
-    written,
 )
 from tutor.offline.objects import Obj, dig, name_of, uid_of
-from tutor.offline.plan import Action, Plan, Record, Update, View
+from tutor.offline.plan import Action, Record, Update
 
 HOST_PATH = "kubernetes.io/host-path"
 MIGRATED = {
@@ -85,12 +82,6 @@ def awaited(claim: Obj, found: Obj) -> Record:
         "delayed, please verify that the provisioner is running and correctly registered."
     )
     return Record(claim, "Normal", "ExternalProvisioning", text)
-
-
-def reschedule(view: View, claim: Obj) -> Plan:
-    """Have the scheduler choose another node after a volume could not be made on this one."""
-    if SELECTED_NODE in annotations_of(claim) and waits_for_consumer(view, claim):
-        yield from written(Update(CLAIMS, annotated(claim, {SELECTED_NODE: None})))
 
 
 def host_path_volume(claim: Obj, found: Obj) -> Obj:
