@@ -147,7 +147,7 @@ def contexts(found: Kubeconfig, offline: str = "") -> tuple[Context, ...]:
 
 
 def _judged(entry: Entry, found: Kubeconfig, offline: str) -> Context:
-    current = entry.name == found.current
+    current = bool(found.current) and entry.name == found.current
     try:
         return _read(entry, found, offline, current)
     except TutorError as trouble:

@@ -52,14 +52,14 @@ class Target:
             raise context.trouble
         if context.verdict is Verdict.LOCAL:
             return
-        if self.named != context.name:
+        if not self.named or self.named != context.name:
             raise TutorError(
                 "context-not-local",
                 ExitCode.CLUSTER,
                 context=context.name,
                 server=context.address,
             )
-        if self.typed != context.name:
+        if not self.typed or self.typed != context.name:
             raise TutorError("context-not-typed", ExitCode.CLUSTER, context=context.name)
 
     @property
