@@ -127,6 +127,16 @@ def test_it_asks(do: Do, web: str, offline: Embedded, answer: str, applied: bool
     assert exists(offline, "statefulsets.apps", f"{NAMESPACE}/web") is applied
 
 
+@pytest.mark.kubectl
+def test_it_says_how_to_look(do: Do, web: str, offline: Embedded) -> None:
+    line = do("apply", web, "--yes").out.splitlines()[-1]
+    command = line.partition(": ")[2].split()
+    assert command[0] == "kubectl"
+    program = Path(sys.executable).with_name("kubectl")
+    shown = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=30)
+    assert "statefulset.apps/web" in shown.stdout, shown.stderr
+
+
 def test_nobody_to_ask(do: Do, web: str, offline: Embedded) -> None:
     version = offline.version
     for words in ((web,), (web, "--watch"), (web, "--output", "json")):
@@ -185,6 +195,15 @@ def test_an_applied_change_is_waited_for(
     assert (said.code, "web-3 is Ready" in said.out) == (0, True)
     again = do("apply", "more.yaml", "--yes", "--watch")
     assert (again.code, "nothing changes" in again.out) == (0, True)
+
+
+def test_what_changes_nothing_is_not_asked_about(do: Do, web: str, offline: Embedded) -> None:
+    assert do("apply", web, "--yes").code == 0
+    again = do("apply", web, answers="")
+    assert (again.code, "[y/N]" in again.out) == (0, False)
+    watched = do("apply", web, "--watch", answers="")
+    assert (watched.code, "[y/N]" in watched.out) == (0, False)
+    assert watched.out.splitlines()[-1] == "Everything is ready."
 
 
 def test_json_for_scripts(do: Do, web: str, offline: Embedded) -> None:
@@ -366,6 +385,7 @@ def test_named_and_typed_it_is_used(do: Do, web: str, far: Odd) -> None:
     assert all(got.query.get("dryRun") == "All" for got in far.asked("/web") if got.method != "GET")
     done = do("apply", web, "--context", "odd", answers="odd\ny\n")
     assert (done.code, "2 created" in done.out) == (0, True)
+    assert f"kubectl get all,pvc -n {NAMESPACE} --context odd" in done.out
     assert all(got.headers["authorization"] == "Bearer secret" for got in far.got)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -241,7 +242,11 @@ class _Apply:
                 return ExitCode.FINDINGS
             if args.plan:
                 return ExitCode.OK
-            if not args.yes and not agreed(self._context.t("Apply this? [y/N] "), self._context):
+            if plan.changes_nothing and not args.watch:
+                if self._json:
+                    self._print_json(plan, applied=False)
+                return ExitCode.OK
+            if not self._may_go_on(plan):
                 self._context.say(self._context.t("Nothing was changed."))
                 return ExitCode.OK
             applied = True
@@ -249,6 +254,12 @@ class _Apply:
         finally:
             if not applied:
                 live.withdraw()
+
+    def _may_go_on(self, plan: Plan) -> bool:
+        """Whether the user wants it, or there is nothing to want."""
+        if self._args.yes or plan.changes_nothing:
+            return True
+        return agreed(self._context.t("Apply this? [y/N] "), self._context)
 
     def _takes(self, plan: Plan) -> bool:
         """Whether everything of a plan can be applied, as it was asked for."""
@@ -267,6 +278,7 @@ class _Apply:
                 self._print_json(done, applied=True)
             else:
                 self._show(done, done=True)
+                self._how_to_look()
             return ExitCode.OK if self._takes(done) else ExitCode.FINDINGS
         follower = Follower(live, context, quiet=self._json)
         with follower:
@@ -299,6 +311,15 @@ class _Apply:
             for warning in plan.warnings:
                 context.say(t("The server warns: {text}", text=printable(warning)))
         context.say(plan_words.summary(plan, t, done=done))
+
+    def _how_to_look(self) -> None:
+        """The kubectl command that shows what came of it."""
+        place = self._live.target
+        words = ["kubectl", "get", "all,pvc", "-n", place.namespace]
+        words += ["--kubeconfig" if place.offline else "--context"]
+        words.append(place.context.file if place.offline else place.context.name)
+        command = printable(shlex.join(words))
+        self._context.say(self._context.t("To look at it: {command}", command=command))
 
     def _print_json(self, plan: Plan, *, applied: bool, ending: "Ending | None" = None) -> None:
         found: dict[str, Any] = {
