@@ -133,7 +133,9 @@ def test_it_says_how_to_look(do: Do, web: str, offline: Embedded) -> None:
     command = line.partition(": ")[2].split()
     assert command[0] == "kubectl"
     program = Path(sys.executable).with_name("kubectl")
-    shown = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=30)
+    shown = subprocess.run(
+        [program, *command[1:]], capture_output=True, text=True, timeout=30, check=False
+    )
     assert "statefulset.apps/web" in shown.stdout, shown.stderr
 
 
