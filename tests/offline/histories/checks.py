@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from tests.offline.histories.world import CLAIMS, NS, PODS, SETS, Sync, World, of_pods
+from tests.offline.histories.world import CLAIMS, DEPLOYMENTS, NS, PODS, SETS, Sync, World, of_pods
 from tutor.offline.clock import seconds_of
 from tutor.offline.controllers.revisions import REVISIONS
 from tutor.offline.controllers.statefulset.identity import parent_and_ordinal
+from tutor.offline.controllers.statefulset.order import MAX_UNAVAILABLE_GATE
 from tutor.offline.controllers.statefulset.wanted import DELETE, Wanted, wanted_of
 from tutor.offline.objects import (
     Obj,
@@ -101,6 +102,8 @@ class Checks:
                     assert available(pod, wanted, runner.clock.now), f"{ordinal} before {earlier}"
             return
         marked = change.after is not None and terminating(change.after)
+        if runner.view.gates.get(MAX_UNAVAILABLE_GATE, False) and wanted.in_range(ordinal):
+            return  # several go at once
         if marked and not terminating(change.before) and wanted.monotonic:
             self._deleted(wanted, pods, ordinal, change.before)
 
@@ -123,7 +126,8 @@ class Checks:
         found = runner.store.get(SETS, f"{key.namespace}/{key.name}")
         names = of_pods(done)
         assert len(names) == len(set(names)), "no Pod twice in one sync"
-        if found is not None and wanted_of(found).monotonic:
+        together = runner.view.gates.get(MAX_UNAVAILABLE_GATE, False)
+        if found is not None and wanted_of(found).monotonic and not together:
             assert len(names) <= 1, "one at a time"
 
     # -- at any time
@@ -168,8 +172,12 @@ class Checks:
                 assert owner["kind"] != "StatefulSet" or owner["uid"] in sets
         for found in world.list(SETS):
             self._converged_set(found, now)
+        for found in world.list(DEPLOYMENTS):
+            status, replicas = found["status"], found["spec"]["replicas"]
+            for field in ("replicas", "readyReplicas", "availableReplicas", "updatedReplicas"):
+                assert status.get(field, 0) == replicas, f"{name_of(found)} {field}"
         for service in world.list("services"):
-            if dig(service, "spec", "selector"):
+            if dig(service, "spec", "selector") and meta(service)["namespace"] == NS:
                 self._converged_slices(service)
 
     def _converged_set(self, found: Obj, now: float) -> None:

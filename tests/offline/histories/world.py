@@ -1,10 +1,11 @@
 """A whole cluster, those who use it, and what goes wrong in it."""
 
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from tutor.offline import embed, plane
+from tutor.offline.bootstrap import PROVISIONER
 from tutor.offline.controllers.statefulset import StatefulSetController
 from tutor.offline.deletion import DeleteOptions
 from tutor.offline.errors import ApiError
@@ -15,12 +16,16 @@ from tutor.offline.resources import named
 from tutor.offline.runner import Runner
 from tutor.offline.store import Change, Store
 
-NS = "default"
+NS = "shop"
 PODS, SETS, CLAIMS, NODES = "pods", "statefulsets.apps", "persistentvolumeclaims", "nodes"
+CLASSES, DEPLOYMENTS = "storageclasses.storage.k8s.io", "deployments.apps"
 SERVICES, QUOTAS, BUDGETS = "services", "resourcequotas", "poddisruptionbudgets.policy"
 CONTROLLER = "statefulset-controller"
 MARK = "sts-tutor.dev/"
+QUIET = 12.0
+"""Seconds without a change: longer than the slowest Pod takes for one step."""
 INJECTED = "the store stumbled"
+_LAZY = {"provisioner": PROVISIONER, "volumeBindingMode": "WaitForFirstConsumer"}
 
 Sync = tuple[Key, list[Action]]
 """What one sync of a set did."""
@@ -31,6 +36,7 @@ class World:
 
     Args:
         seed: Of everything that is left to chance.
+        gates: Feature gates.
 
     Attributes:
         runner: The cluster as it is now; another one after every crash.
@@ -38,12 +44,15 @@ class World:
         synced: Called with what each sync of a set did.
     """
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, gates: Mapping[str, bool] | None = None) -> None:
         self._random = random.Random(seed)
         self.heard: list[Callable[[Runner, Change], None]] = []
         self.synced: list[Callable[[Runner, Sync], None]] = []
-        self.runner = embed.begin(random.Random(self._random.getrandbits(32)))
+        source = random.Random(self._random.getrandbits(32))
+        self.runner = embed.begin(source, gates=gates)
         self._watch()
+        self.create("namespaces", {"metadata": {"name": NS}})
+        self.create(CLASSES, {**_LAZY, "metadata": {"name": "lazy"}})
 
     def _watch(self) -> None:
         runner = self.runner
@@ -168,7 +177,7 @@ class World:
     # -- peace
 
     def settle(self, limit: float = 3600.0) -> None:
-        assert self.runner.settle(limit=limit), "something goes on and on"
+        assert self.runner.settle(QUIET, limit), "something goes on and on"
 
 
 class _Killed(BaseException):
