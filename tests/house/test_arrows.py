@@ -21,7 +21,7 @@ ARROWS: dict[str, set[str]] = {
     "decoder": {"model"},
     "rules": {"model", "manifest"},
     "course": {"model", "manifest", "rules", "offline", "timeline"},
-    "quiz": {"model", "course"},
+    "quiz": {"model", "course", "timeline"},
     "timeline": {"model", "manifest", "offline"},
     "session": {"model", "manifest", "rules", "course", "quiz", "timeline"},
     "cluster": {"model", "manifest", "decoder", "timeline", "session"},

@@ -20,13 +20,20 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
     parser.add_argument(
         "--count", type=_count(t), default=COUNT, metavar="N", help=t("at most so many questions")
     )
+    parser.add_argument(
+        "--made",
+        type=_count(t),
+        default=0,
+        metavar="N",
+        help=t("so many more questions, made up anew and answered by the cluster's own rules"),
+    )
     add_options(parser, t)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Ask, and explain every answer."""
     topic = Topic(args.topic) if args.topic else None
-    return study(args, context, Start(quiz=True, topic=topic, count=args.count))
+    return study(args, context, Start(quiz=True, topic=topic, count=args.count, made=args.made))
 
 
 def _count(t: Translator) -> Callable[[str], int]:

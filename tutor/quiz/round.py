@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.model.course import ChoiceTask, Form
+from tutor.model.made import Made
 from tutor.model.progress import Did, Event
 from tutor.quiz.bank import Question
 from tutor.quiz.marking import Marked, mark
@@ -14,9 +15,9 @@ Sample = Callable[[Sequence[str], int], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its choices in the order shown."""
+    """A question, of a lesson or made up, with its choices in the order shown."""
 
-    question: Question
+    question: Question | Made
     choices: tuple[str, ...]
 
 
@@ -56,15 +57,15 @@ class Round:
 
     @property
     def wrong(self) -> tuple[Question, ...]:
-        """Questions answered wrong, in the order asked."""
+        """Questions of lessons answered wrong, in the order asked; those made up do not return."""
         return tuple(
             asked.question
             for asked, answer in zip(self.asked, self.answers, strict=False)
-            if not answer.right
+            if not answer.right and isinstance(asked.question, Question)
         )
 
 
-def begin(questions: Sequence[Question], sample: Sample) -> Round:
+def begin(questions: Sequence[Question | Made], sample: Sample) -> Round:
     """A round over these questions, each with its choices shuffled once."""
     return Round(tuple(Asked(q, shuffled(q.task, sample)) for q in questions))
 
@@ -78,16 +79,13 @@ def answer(round_: Round, given: Sequence[str], now: float) -> tuple[Round, tupl
     current = round_.current
     if current is None or round_.marked is not None:
         return round_, ()
-    marked = mark(current.question.task, given)
-    event = Event(
-        now,
-        Did.QUIZZED,
-        current.question.lesson.id,
-        current.question.task.id,
-        marked.given,
-        marked.right,
-    )
-    return replace(round_, answers=(*round_.answers, marked)), (event,)
+    question = current.question
+    marked = mark(question.task, given)
+    after = replace(round_, answers=(*round_.answers, marked))
+    if not isinstance(question, Question):
+        return after, ()  # made up for this once: there is nothing to keep
+    lesson, task = question.lesson.id, question.task.id
+    return after, (Event(now, Did.QUIZZED, lesson, task, marked.given, marked.right),)
 
 
 def advance(round_: Round) -> Round:

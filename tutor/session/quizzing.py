@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tutor.model.course import Topic
+from tutor.model.made import Made
 from tutor.quiz import round as rounds
 from tutor.quiz.bank import questions
 from tutor.quiz.round import Round
@@ -16,7 +17,8 @@ class Quiz:
     Args:
         session: Keeps the answers.
         topic: Ask of this part of the course alone.
-        count: How many questions at most.
+        count: How many questions of lessons at most.
+        made: How many more are made up, and answered by the controllers.
         scheduler: Decides what comes when; Leitner's boxes by default.
 
     Attributes:
@@ -29,11 +31,20 @@ class Quiz:
         topic: Topic | None = None,
         count: int = 10,
         scheduler: Scheduler | None = None,
+        *,
+        made: int = 0,
     ) -> None:
         self._session = session
         bank = questions(session.course, topic)
         chosen = pick(bank, session.progress, session.now(), count, scheduler)
-        self.round: Round = rounds.begin(chosen, session.chance.sample)
+        self.round: Round = rounds.begin((*chosen, *self._made(made, topic)), session.chance.sample)
+
+    def _made(self, count: int, topic: Topic | None) -> tuple[Made, ...]:
+        if not count:
+            return ()
+        from tutor.quiz.making import make  # needs a whole control plane
+
+        return make(count, self._session.chance.sample, topic)
 
     def answer(self, given: Sequence[str]) -> Round:
         """Answer the question shown; ``round.marked`` has the verdict.

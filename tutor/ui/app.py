@@ -237,7 +237,7 @@ class TutorApp(App[None], inherit_bindings=False):
         if self.begin.lesson:
             self.call_later(home.open_lesson, self.begin.lesson)
         elif self.begin.quiz:
-            self.call_later(home.open_quiz, self.begin.topic, self.begin.count)
+            self.call_later(home.open_quiz, self.begin.topic, self.begin.count, self.begin.made)
 
     def _handle_exception(self, error: Exception) -> None:
         """Remember a bug; the caller of :func:`run` tells of it."""

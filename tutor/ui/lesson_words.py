@@ -216,6 +216,6 @@ def quiz_result(round_: Round, t: Translator) -> str:
                 for q in round_.wrong
             )
         )
-    else:
+    elif round_.score == len(round_.asked):
         out.append(t("All of them. They come again later."))
     return "\n\n".join(out)

@@ -107,10 +107,12 @@ class Start:
         lesson: Open this lesson; empty for the map of the course.
         quiz: Begin with a quiz.
         topic: … on this part of the course alone.
-        count: … of at most so many questions.
+        count: … of at most so many questions of lessons.
+        made: … and so many made-up ones.
     """
 
     lesson: str = ""
     quiz: bool = False
     topic: Topic | None = None
     count: int = 10
+    made: int = 0

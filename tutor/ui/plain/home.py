@@ -61,7 +61,7 @@ class Course:
         if start.lesson:
             staying = self._lesson(start.lesson)
         elif start.quiz:
-            staying = self._quiz(start.topic, start.count)
+            staying = self._quiz(start.topic, start.count, start.made)
         else:
             staying = True
         if staying:
@@ -183,9 +183,9 @@ class Course:
         said = talk.ask(t("“next” opens “{title}”, anything else the map.", title=name))
         return following.lesson if said.word in ("next", "n") else ""
 
-    def _quiz(self, topic: Topic | None, count: int) -> bool:
+    def _quiz(self, topic: Topic | None, count: int, made: int = 0) -> bool:
         """A round of questions; False when the learner quits."""
-        return ask_questions(self._session, self._talk, topic, count, self._anywhere)
+        return ask_questions(self._session, self._talk, topic, count, self._anywhere, made=made)
 
     def _anywhere(self, said: Said, known: tuple[str, ...]) -> bool:
         """Words that work everywhere; False when the learner quits."""

@@ -6,7 +6,7 @@ from tutor.i18n.errors import error_text
 from tutor.model.course import Form, Topic
 from tutor.model.errors import TutorError
 from tutor.session.api import Asked, Quiz, Session
-from tutor.ui import lesson_words
+from tutor.ui import lesson_words, made_words
 from tutor.ui.plain import questions
 from tutor.ui.plain.talk import Said, Talk
 
@@ -16,15 +16,29 @@ Anywhere = Callable[[Said, tuple[str, ...]], bool]
 
 
 def ask_questions(
-    session: Session, talk: Talk, topic: Topic | None, count: int, anywhere: Anywhere
+    session: Session,
+    talk: Talk,
+    topic: Topic | None,
+    count: int,
+    anywhere: Anywhere,
+    *,
+    made: int = 0,
 ) -> bool:
     """Ask one round of questions.
+
+    Args:
+        session: Keeps the answers.
+        talk: With the learner.
+        topic: Ask of this part of the course alone.
+        count: How many questions of lessons at most.
+        anywhere: Does what words do that work everywhere.
+        made: How many more are made up.
 
     Returns:
         False when the learner quits.
     """
     try:
-        quiz = Quiz(session, topic, count)
+        quiz = Quiz(session, topic, count, made=made)
     except TutorError as error:
         talk.say(error_text(error, talk.t))
         return True
@@ -53,7 +67,7 @@ def ask_questions(
 
 def _show(talk: Talk, quiz: Quiz, asked: Asked) -> None:
     t, question = talk.t, asked.question
-    said = question.lesson.words[talk.language].tasks[question.task.id]
+    said = made_words.said(asked, t)
     talk.gap()
     talk.say(
         t("question {number} of {total}", number=quiz.round.at + 1, total=len(quiz.round.asked))
@@ -71,7 +85,7 @@ def _answer(talk: Talk, quiz: Quiz, asked: Asked, picked: tuple[str, ...]) -> No
     except ValueError:
         talk.say(t("These numbers are no answer here."))
         return
-    said = question.lesson.words[talk.language].tasks[question.task.id]
+    said = made_words.said(asked, t)
     talk.gap()
     if marked is not None:
         talk.say(t("Right.") if marked.right else t("Not right. Here is why:"))

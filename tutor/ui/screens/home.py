@@ -128,11 +128,11 @@ class HomeScreen(TutorScreen[None]):
         else:
             self.redraw()
 
-    def open_quiz(self, topic: Topic | None = None, count: int = 10) -> None:
+    def open_quiz(self, topic: Topic | None = None, count: int = 10, made: int = 0) -> None:
         """Ask some questions."""
         from tutor.ui.screens.quiz import QuizScreen
 
-        self.app.push_screen(QuizScreen(topic, count))
+        self.app.push_screen(QuizScreen(topic, count, made))
 
     def action_open(self) -> None:
         """Open the lesson under the cursor."""

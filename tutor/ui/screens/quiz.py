@@ -10,7 +10,7 @@ from tutor.i18n.errors import error_text
 from tutor.model.course import Topic
 from tutor.model.errors import TutorError
 from tutor.session.api import Quiz, Round
-from tutor.ui import lesson_words, words
+from tutor.ui import lesson_words, made_words, words
 from tutor.ui.commands import Scope
 from tutor.ui.screens.base import TutorScreen, bindings
 from tutor.ui.widgets.choices import Choices
@@ -33,9 +33,10 @@ class QuizScreen(TutorScreen[None]):
     }
     """
 
-    def __init__(self, topic: Topic | None = None, count: int = 10) -> None:
+    def __init__(self, topic: Topic | None = None, count: int = 10, made: int = 0) -> None:
         super().__init__()
         self._wish = (topic, count)
+        self._made = made
         self._quiz: Quiz | None = None
 
     def body(self) -> ComposeResult:
@@ -50,7 +51,7 @@ class QuizScreen(TutorScreen[None]):
     async def begin(self) -> None:
         """Choose the questions."""
         try:
-            self._quiz = Quiz(self.session, *self._wish)
+            self._quiz = Quiz(self.session, *self._wish, made=self._made)
         except TutorError as error:
             self.tutor.say(error_text(error, self.t), serious=True)
             self.dismiss(None)
@@ -80,7 +81,7 @@ class QuizScreen(TutorScreen[None]):
             act.label = t("Back to the map")
         else:
             task = asked.question.task
-            said = asked.question.lesson.words[t.language].tasks[task.id]
+            said = made_words.said(asked, t)
             self.title_is(
                 t("Quiz"),
                 t("question {number} of {total}", number=round_.at + 1, total=len(round_.asked)),
