@@ -1,10 +1,14 @@
 """``sts-tutor cluster`` in processes of its own: every verb, as a user meets it."""
 
+import contextlib
 import json
 import os
 import re
+import socket
+import ssl
 import stat
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -131,6 +135,39 @@ def test_another_cluster_than_the_one_that_runs(
             assert refused.returncode == INPUT
             assert " ".join(other) in refused.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_only_tls_and_only_its_own_certificate(tutor: Run, clusters: Clusters) -> None:
+    clusters.up()
+    port = clusters.status["port"]
+    hello = b"\x16\x03\x01\x00\x05hello"
+    for data in (b"GET /version HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", hello, b"\x00" * 9999):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            plain.sendall(data)
+            with contextlib.suppress(ConnectionError):
+                assert b"HTTP/1" not in plain.recv(4096)
+    for name, trusted in (("127.0.0.1", True), ("localhost", True), ("example.com", False)):
+        context = clusters.connect().tls
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            if trusted:
+                context.wrap_socket(plain, server_hostname=name).close()
+            else:
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    context.wrap_socket(plain, server_hostname=name)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        stranger = ssl.create_default_context()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            stranger.wrap_socket(plain, server_hostname="127.0.0.1")
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with plain, pytest.raises(ssl.SSLError):
+        old.wrap_socket(plain)
+    assert tutor("cluster", "status").returncode == 0
+    assert "Traceback" not in (clusters.path / "cluster.log").read_text("utf-8")
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
