@@ -161,7 +161,6 @@ MESSAGES = {
         "'{found}' is not run from here: it reaches outside this lesson's namespace, or needs "
         "a terminal of its own."
     ),
-    "kubectl-unread": N_("The command line has a quote without an end."),
     "barred-untyped": N_("'kind' or 'apiVersion' is missing, so nobody knows what it is."),
     "barred-cluster-wide": N_(
         "A {kind} belongs to the whole cluster. The tutor makes one in its offline cluster alone."
