@@ -1,5 +1,6 @@
 """Random histories of the whole plane: what must hold at every moment, and what at rest."""
 
+import random
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from tests.offline.controllers.cluster import (
 from tests.offline.controllers.test_deployment import DEPLOYMENTS, deployment, image
 from tutor.offline.controllers.attachment import on
 from tutor.offline.controllers.nodes.conditions import condition_of
+from tutor.offline.embed import fork
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, copy_of, dig, meta, name_of, uid_of
 from tutor.offline.plan import Action, Create, Update, UpdateStatus
@@ -45,6 +47,7 @@ steps = st.one_of(
     st.tuples(st.just("claim"), st.integers(0, 9)),
     st.tuples(st.just("grow"), st.integers(0, 9)),
     st.tuples(st.just("fail"), st.integers(1, 3)),
+    st.tuples(st.just("restart")),
 )
 
 
@@ -133,6 +136,8 @@ def _act(cluster: Cluster, step: tuple[Any, ...]) -> None:
             names = cluster.names(CLAIMS)
             wanted = {"spec": {"resources": {"requests": {"storage": f"{2 + number}Gi"}}}}
             cluster.patch(CLAIMS, names[number % len(names)], wanted)
+        case ("restart",):
+            restart(cluster)
         case ("fail", times):
 
             def writes(controller: str, action: Action) -> bool:
@@ -140,6 +145,13 @@ def _act(cluster: Cluster, step: tuple[Any, ...]) -> None:
 
             refusal = ApiError(409, "Conflict", "the object has been modified")
             runner.fail(writes, refusal, times)
+
+
+def restart(cluster: Cluster) -> None:
+    """Go on with nothing but what is stored, as after a crash of the whole plane."""
+    runner = fork(cluster.runner, cluster.store.version, random.Random(2))
+    runner.invariants.append(always)
+    cluster.runner, cluster.registry, cluster.store = runner, runner.registry, runner.store
 
 
 def mend(cluster: Cluster) -> None:
