@@ -258,3 +258,104 @@ def test_addresses_out_of_range(address: str, why: str) -> None:
     assert refusal("services", a_service(clusterIP=address)) == [
         f'spec.clusterIPs: Invalid value: ["{address}"]: failed to allocate IP {address}: {why}'
     ]
+
+
+_ENDED = [{"name": "c", "state": {"terminated": {"exitCode": 0}}}]
+_RUNS = [{"name": "c", "state": {"running": {}}}]
+
+
+@pytest.mark.parametrize(
+    ("resource", "obj", "before", "after", "causes"),
+    [
+        (
+            "statefulsets.apps",
+            a_set(),
+            {"replicas": 1, "collisionCount": 2},
+            {"replicas": 2, "readyReplicas": 3, "updatedReplicas": -1, "availableReplicas": 4},
+            [
+                "status.updatedReplicas: Invalid value: -1: must be greater than or equal to 0",
+                "status.readyReplicas: Invalid value: 3: cannot be greater than status.replicas",
+                "status.availableReplicas: Invalid value: 4: cannot be greater than"
+                " status.replicas",
+                "status.availableReplicas: Invalid value: 4: cannot be greater than"
+                " status.readyReplicas",
+            ],
+        ),
+        (
+            "statefulsets.apps",
+            a_set(),
+            {"replicas": 1, "collisionCount": 2},
+            {"collisionCount": 1},
+            ["status.collisionCount: Invalid value: 1: cannot be decremented"],
+        ),
+        (
+            "deployments.apps",
+            a_deployment(),
+            {"replicas": 1, "collisionCount": 2},
+            {"observedGeneration": -1, "unavailableReplicas": -2, "collisionCount": None},
+            [
+                "status.observedGeneration: Invalid value: -1: must be greater than or equal to 0",
+                "status.unavailableReplicas: Invalid value: -2: must be greater than or equal to 0",
+                "status.collisionCount: Invalid value: 0: cannot be decremented",
+            ],
+        ),
+        (
+            "replicasets.apps",
+            a_deployment(),
+            {"replicas": 2},
+            {"fullyLabeledReplicas": 3, "availableReplicas": 1},
+            [
+                "status.fullyLabeledReplicas: Invalid value: 3: cannot be greater than"
+                " status.replicas",
+                "status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas",
+            ],
+        ),
+        (
+            "pods",
+            a_pod(restartPolicy="OnFailure"),
+            {"containerStatuses": _ENDED},
+            {
+                "containerStatuses": _RUNS,
+                "conditions": [{"type": "a b", "status": "True"}],
+                "nominatedNodeName": "node-1",
+                "qosClass": "Guaranteed",
+            },
+            [
+                'metadata.conditions[0].Type: Invalid value: "a b": <name>',
+                'status.qosClass: Invalid value: "Guaranteed": field is immutable',
+                "status.containerStatuses[0].state: Forbidden: may not be transitioned to"
+                " non-terminated state",
+            ],
+        ),
+        (
+            "namespaces",
+            {"metadata": {"name": "n"}},
+            {},
+            {"phase": "Terminating"},
+            [
+                "status.Phase: Invalid value: \"Terminating\": may only be 'Active' if"
+                " `deletionTimestamp` is empty"
+            ],
+        ),
+    ],
+)
+def test_written_statuses(
+    resource: str, obj: dict[str, Any], before: Any, after: Any, causes: list[str]
+) -> None:
+    cluster = Cluster()
+    cluster.create(resource, obj)
+    name = obj["metadata"]["name"]
+    cluster.patch(resource, name, {"status": before}, "status")
+    with pytest.raises(ApiError) as error:
+        cluster.patch(resource, name, {"status": after}, "status")
+    found = [f"{one['field']}: {one['message']}" for one in error.value.details["causes"]]
+    assert found == [_whole(one) for one in causes]
+
+
+@pytest.mark.parametrize(("policy", "code"), [("Always", 0), ("OnFailure", 1)])
+def test_containers_that_may_run_again(policy: str, code: int) -> None:
+    cluster = Cluster()
+    cluster.create("pods", a_pod(restartPolicy=policy))
+    ended = [{"name": "c", "state": {"terminated": {"exitCode": code}}}]
+    cluster.patch("pods", "p", {"status": {"containerStatuses": ended}}, "status")
+    cluster.patch("pods", "p", {"status": {"containerStatuses": _RUNS}}, "status")

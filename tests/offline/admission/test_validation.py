@@ -41,10 +41,16 @@ class Cluster:
         self.warnings = request.warnings
         return made
 
-    def patch(self, resource: str, name: str, patch: Any) -> dict[str, Any]:
+    def patch(self, resource: str, name: str, patch: Any, subresource: str = "") -> dict[str, Any]:
         namespace = "NS" if named(resource).namespaced else ""
         request = Request(
-            "patch", named(resource), namespace, name, patch_type="merge", field_manager="me"
+            "patch",
+            named(resource),
+            namespace,
+            name,
+            subresource,
+            patch_type="merge",
+            field_manager="me",
         )
         return self.registry.patch(request, patch)[0]
 

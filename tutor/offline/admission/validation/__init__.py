@@ -10,14 +10,10 @@ from tutor.offline.admission.validation import (
     persistent,
     pods,
     services,
+    status,
     workloads,
 )
-from tutor.offline.admission.validation.fields import (
-    dns_label,
-    dns_subdomain,
-    invalid,
-    not_negative,
-)
+from tutor.offline.admission.validation.fields import dns_label, dns_subdomain
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
@@ -63,15 +59,6 @@ _WORKLOADS: dict[
     "StatefulSet": (workloads.validate_set, workloads.validate_set_update),
 }
 _LABELS = frozenset({"Namespace", "Service", "StatefulSet"})
-_COUNTS = (
-    "replicas",
-    "readyReplicas",
-    "currentReplicas",
-    "updatedReplicas",
-    "availableReplicas",
-    "observedGeneration",
-    "collisionCount",
-)
 
 
 def validate_create(kind: str, obj: Obj, gates: _Gates) -> list[Cause]:
@@ -86,7 +73,7 @@ def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gat
     rule = dns_label if kind in _LABELS else dns_subdomain
     causes = validate_metadata_update(meta(new), meta(old), rule)
     if subresource == "status":
-        return causes + validate_status(kind, new)
+        return status.validate_status(kind, new, old, causes)
     if subresource == "finalize":
         return causes
     if kind in _WORKLOADS:
@@ -95,24 +82,3 @@ def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gat
     if change is not None:
         return causes + change(new, old)
     return causes + _CREATE.get(kind, others.validate_named)(new)
-
-
-def validate_status(kind: str, obj: Obj) -> list[Cause]:
-    """What is wrong with the numbers of a workload's status."""
-    if kind not in _WORKLOADS:
-        return []
-    status = obj.get("status") or {}
-    causes: list[Cause] = []
-    for field in _COUNTS:
-        causes += not_negative(f"status.{field}", status.get(field))
-    total = status.get("replicas", 0)
-    for field in ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"):
-        if status.get(field, 0) > total:
-            why = "cannot be greater than status.replicas"
-            causes.append(invalid(f"status.{field}", status[field], why))
-    available = status.get("availableReplicas", 0)
-    if available > status.get("readyReplicas", 0):
-        ready = "status.readyReplicas" if kind == "StatefulSet" else "readyReplicas"
-        why = f"cannot be greater than {ready}"
-        causes.append(invalid("status.availableReplicas", available, why))
-    return causes
