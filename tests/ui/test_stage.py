@@ -476,6 +476,32 @@ def test_without_kubectl_the_suggested_steps_still_work(played: Path) -> None:
     on_stage(scene, played, clusters=FakeClusters(FakeCluster(missing=True)))
 
 
+def test_the_next_step_need_not_wait_for_a_command_that_goes_on(
+    played: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "course"
+    copytree(played, root)
+    file = root / "fixtures/start/first/scenario.yaml"
+    steps = "    - delete: {of: Pod/web-1}\n"
+    more = f"{steps}    - wait: 5\n    - delete: {{of: Pod/web-2}}\n"
+    file.write_text(file.read_text("utf-8").replace(steps, more), "utf-8")
+    cluster = FakeCluster(slow={"kubectl"})
+
+    async def scene(desk: Desk, show: Show) -> None:
+        assert "let 5 s of the cluster's time pass" in show.screen.query_one(Checklist).text
+        await desk.press("f5")
+        await desk.until(lambda: show.screen.stage.following == 1, "the first one goes on")
+        await desk.press("f5")
+        await desk.until(lambda: "do Wait" in cluster.did, "time passes")
+        await desk.until(lambda: show.screen.stage.following == 2, "and has passed")
+        await desk.press("f5")
+        await desk.until(lambda: "kubectl delete po/web-2" in cluster.did, "the last one")
+        await desk.press("escape")
+        await desk.until(lambda: "cancel" in cluster.did, "all of it is stopped")
+
+    on_stage(scene, root, clusters=FakeClusters(cluster))
+
+
 def test_a_suggested_command_that_is_typed_counts_as_taken(played: Path) -> None:
     async def scene(desk: Desk, show: Show) -> None:
         command = show.cluster.command(show.screen.stage.steps[0])

@@ -60,6 +60,10 @@ class Errands:
         self._running = [errand for errand in self._running if not errand.over]
         return self._running[0] if self._running else None
 
+    def waits_for(self, but: str) -> bool:
+        """Whether anything is under way, those with one label left aside."""
+        return any(not errand.over and errand.label != but for errand in self._running)
+
     def run(
         self,
         label: str,

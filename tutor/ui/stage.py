@@ -94,8 +94,8 @@ class Stage:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What the lesson suggests; to wait is no step for somebody who watches."""
-        return tuple(step for step in self.scenario.steps if not isinstance(step, Wait))
+        """What the lesson suggests; to wait until all is quiet is no step for who watches."""
+        return tuple(step for step in self.scenario.steps if not resting(step))
 
     @property
     def following(self) -> int | None:
@@ -170,6 +170,11 @@ class Stage:
         """Look at what is now."""
         self.past = None
         self.branch = None
+
+
+def resting(step: Step) -> bool:
+    """Whether a step only waits until nothing happens any more."""
+    return isinstance(step, Wait) and step.seconds is None
 
 
 def speed_after(speed: float, by: int) -> float:

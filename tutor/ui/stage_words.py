@@ -8,7 +8,7 @@ from tutor.i18n.errors import error_text
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.course import ChoiceTask, Form, TaskWords
-from tutor.model.scenario import ANSWER, Apply, Node, Remove, Restart, Scale, Step
+from tutor.model.scenario import ANSWER, Apply, Node, Remove, Restart, Scale, Step, Wait
 from tutor.model.timeline import Entry
 from tutor.model.verdicts import State
 from tutor.session.api import Run
@@ -61,6 +61,8 @@ def step(one: Step | None, command: Sequence[str], t: Translator) -> str:
             return t("nothing: see what comes by itself")
         case Apply(file, _):
             return t("apply what you wrote") if file == ANSWER else t("apply {file}", file=file)
+        case Wait(seconds):
+            return t("let {seconds} s of the cluster's time pass", seconds=f"{seconds or 0:g}")
         case Node(holding, down):
             if down:
                 return t("stop the node of {pod}", pod=printable(holding))

@@ -17,7 +17,7 @@ from tutor.model.scenario import ANSWER, Apply, Step, Wait
 from tutor.model.timeline import Change
 from tutor.session.api import Cluster, Clusters, Output, Stop
 from tutor.ui.errands import Deliver, Errands
-from tutor.ui.stage import FOR_THE_EYE, Branch, Part, Stage, speed_after
+from tutor.ui.stage import FOR_THE_EYE, Branch, Part, Stage, resting, speed_after
 
 OPENING = N_("Opening the cluster…")
 PREPARING = N_("Preparing the namespace…")
@@ -177,11 +177,11 @@ class Work:
             place = 0
             for step, following in zip(steps, (*steps[1:], None), strict=True):
                 cluster.do(step, answer)
-                if not isinstance(step, Wait):
+                if not resting(step):
                     self._took(turn, place)
                     place += 1
-                    if not isinstance(following, Wait):
-                        self._calm(cluster, turn)
+                if not isinstance(step, Wait) and not isinstance(following, Wait):
+                    self._calm(cluster, turn)
 
         def played(_: None) -> None:
             self._audience.changed()
@@ -283,7 +283,7 @@ class Work:
             return
         words = self.commands[place]
         if words and not self.without_kubectl:
-            self._run(cluster, words, lambda: self._by_client(cluster, place), place)
+            self._run(cluster, words, lambda: self._by_client(cluster, place, told=True), place)
         else:
             self._by_client(cluster, place)
 
@@ -293,7 +293,7 @@ class Work:
             return None
         return self.stage.answer if step.file == ANSWER else step.text
 
-    def _by_client(self, cluster: Cluster, place: int) -> None:
+    def _by_client(self, cluster: Cluster, place: int, *, told: bool = False) -> None:
         step, answer = self.stage.steps[place], self.stage.answer
 
         def done(_: None) -> None:
@@ -301,7 +301,8 @@ class Work:
             self._audience.ended(0)
             self._audience.changed()
 
-        self._audience.ran(self.commands[place])
+        if self.commands[place] and not told:
+            self._audience.ran(self.commands[place])
         self.errands.run(RUNNING, lambda: cluster.do(step, answer), done)
 
     def kubectl(self, words: Sequence[str]) -> None:
@@ -329,12 +330,14 @@ class Work:
         def done(output: Output) -> None:
             if not poured:
                 self._audience.poured(output.out + output.error)
-            if output.code == 0 and place is not None:
-                self.stage.taken.add(place)
+            if output.code and place is not None:
+                self.stage.taken.discard(place)
             self._audience.ended(output.code)
             self._audience.changed()
 
         def failed(error: TutorError) -> None:
+            if place is not None:
+                self.stage.taken.discard(place)
             if error.code in _NO_KUBECTL and missing is not None:
                 if error.code == _KUBECTL_MISSING:
                     self.without_kubectl = True
@@ -343,9 +346,15 @@ class Work:
             else:
                 self._audience.trouble(error)
 
-        if missing is None or not self.without_kubectl:
-            self._audience.ran(words)
+        if place is not None:  # it may go on for long, and what comes next need not wait for it
+            self.stage.taken.add(place)
+        self._audience.ran(words)
         self.errands.run(RUNNING, lambda: cluster.kubectl(words[1:], hear), done, failed=failed)
+
+    @property
+    def in_the_way(self) -> bool:
+        """Something is under way that has to be over before the next step is taken."""
+        return self.errands.waits_for(RUNNING)
 
     # -- time
 

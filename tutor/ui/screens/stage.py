@@ -264,7 +264,7 @@ class StageScreen(StagePanes):
 
     def _take(self, place: int) -> None:
         """Take a suggested step, one at a time."""
-        if self._work is None or not self.stage.began or self._errands.current is not None:
+        if self._work is None or not self.stage.began or self._work.in_the_way:
             return
         self.stage.back_to_the_present()
         self.query_one("#timeline", TimelineView).follow()
