@@ -1,5 +1,6 @@
 """How clusters begin and end: two at once, kill -9, signals, a terminal, a process that hangs."""
 
+import contextlib
 import os
 import select
 import signal
@@ -140,6 +141,26 @@ def test_one_that_hangs_is_named_and_can_be_ended(tutor: Run, clusters: Clusters
     assert not alive(pid)
     assert clusters.up().returncode == 0
     assert clusters.pid != pid
+
+
+@posix
+def test_more_connections_than_there_may_be(tutor: Run, clusters: Clusters) -> None:
+    import resource
+
+    process = clusters.start(
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    )
+    until(lambda: tutor("cluster", "status").returncode == 0)
+    port = clusters.status["port"]
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(120):
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        time.sleep(0.5)
+    until(lambda: tutor("cluster", "status").returncode == 0)
+    assert tutor("cluster", "down").returncode == 0
+    said = process.communicate(timeout=20)[1]
+    assert said.count("Too many open files") <= 2
+    assert len(said) < 5000
 
 
 def test_notes_that_make_no_sense(tutor: Run, clusters: Clusters) -> None:

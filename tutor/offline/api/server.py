@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import signal
@@ -34,6 +35,7 @@ _THOROUGH = 10
 """Every so many full passes of the garbage collector is one through everything."""
 _BACKLOG = 2048
 _DESCRIPTORS = 16_384
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 _WORDS = {
@@ -242,7 +244,9 @@ async def serve(
         came.append(sign)
         house.end()
 
-    _on_signals(asyncio.get_running_loop(), end)
+    loop = asyncio.get_running_loop()
+    _on_signals(loop, end)
+    loop.set_exception_handler(_say_once())
     running = asyncio.ensure_future(house.run())
     serving = asyncio.ensure_future(server.serve(sockets=[at]))
     ended = asyncio.ensure_future(house.ended.wait())
@@ -258,6 +262,22 @@ async def serve(
         ended.cancel()
         await running
     return came[0] if came else None
+
+
+def _say_once() -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """Tell of a lack of descriptors once: asyncio does thousands of times a second."""
+    told = False
+
+    def say(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        nonlocal told
+        fault = context.get("exception")
+        if isinstance(fault, OSError) and fault.errno in _EXHAUSTED:
+            if told:
+                return
+            told = True
+        loop.default_exception_handler(context)
+
+    return say
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[signal.Signals], None]) -> None:
