@@ -258,6 +258,11 @@ def test_files_folders_and_what_is_no_yaml(do: Do, tmp_path: Path, offline: Embe
     folder.mkdir()
     (folder / "a.yaml").write_text(SET)
     (folder / "b.yaml").write_text(SERVICE)
+    planned = do("apply", "k8s", "--plan").out
+    for line in ("Service web is created (line 1): k8s/b.yaml", "(line 1): k8s/a.yaml"):
+        assert line in planned
+    found = json.loads(do("apply", "k8s", "--plan", "--output", "json").out)["objects"]
+    assert [(one["file"], one["line"]) for one in found] == [("k8s/b.yaml", 1), ("k8s/a.yaml", 1)]
     assert do("apply", "k8s", "--yes").code == 0
     assert do("apply", "none.yaml", "--plan").code == ExitCode.INPUT
     (tmp_path / "bad.yaml").write_text("kind: Pod\n  name: x\n")

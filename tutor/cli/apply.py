@@ -4,11 +4,13 @@ import argparse
 import json
 import math
 import shlex
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.cli import inputs
 from tutor.cli.context import Context
+from tutor.cli.reaching import add_place, agreed, reach
 from tutor.cli.report import Report, text
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
@@ -18,10 +20,10 @@ from tutor.model.findings import Severity
 
 if TYPE_CHECKING:
     from tutor.cli.following import Ending
-    from tutor.cluster.contexts import Context as Place
     from tutor.cluster.live import Live
     from tutor.manifest.documents import Manifest
 
+_BETWEEN = "\n---\n"
 TIMEOUT = 180.0
 """Seconds to watch, unless told otherwise."""
 
@@ -64,17 +66,6 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
     )
 
 
-def add_place(parser: argparse.ArgumentParser, t: Translator) -> None:
-    """Declare which cluster, and whether to ask."""
-    parser.add_argument(
-        "--context",
-        default="",
-        metavar="NAME",
-        help=t("the context to use; one that is not of this machine has to be typed as well"),
-    )
-    parser.add_argument("--yes", action="store_true", help=t("do not ask"))
-
-
 def run(args: argparse.Namespace, context: Context) -> int:
     """Plan, ask, apply, watch."""
     manifests = _manifests(args.files, context)
@@ -83,7 +74,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if not args.plan and not args.yes and not _can_ask(args, context):
         raise TutorError("confirmation-needed", ExitCode.USAGE)
     with reach(args, context, start=True) as live:
-        return _Apply(args, context, live).run(_joined(manifests))
+        return _Apply(args, context, live, _Source(manifests)).run()
 
 
 def _can_ask(args: argparse.Namespace, context: Context) -> bool:
@@ -115,111 +106,46 @@ def _manifests(names: list[str], context: Context) -> "tuple[Manifest, ...] | No
     return None
 
 
-def _joined(manifests: "Iterable[Manifest]") -> str:
-    """Several files as one text."""
-    return "\n---\n".join(manifest.text for manifest in manifests)
-
-
-# -- reaching a cluster
-
-
-def reach(args: argparse.Namespace, context: Context, *, start: bool = False) -> "Live":
-    """The cluster that was asked for; its name asked for where it is not of this machine.
+class _Source:
+    """Several files as one text, and the way back from its lines.
 
     Args:
-        args: With ``context``.
-        context: Where to ask.
-        start: Where there is no cluster at all, offer to start the offline one.
-
-    Raises:
-        TutorError: None may be used.
+        manifests: The files.
     """
-    from tutor.cli.clusters import chosen
-    from tutor.cluster.contexts import Verdict
-    from tutor.cluster.guard import Target, namespace_of
-    from tutor.cluster.live import Live
 
-    try:
-        place = chosen(context, args.context)
-    except TutorError as error:
-        if error.code != "context-none" or not start or not _started(context):
-            raise
-        place = chosen(context, args.context)
-    typed = ""
-    if place.verdict is Verdict.NAMED and args.context == place.name:
-        typed = _typed(place, context)
-    return Live(Target(place, namespace_of(), args.context, typed), environ=context.environ)
+    def __init__(self, manifests: "Sequence[Manifest]") -> None:
+        self.text = ""
+        self._starts: list[tuple[int, str]] = []
+        for manifest in manifests:
+            if self._starts:
+                self.text += _BETWEEN
+            self._starts.append((self.text.count("\n"), manifest.file))
+            self.text += manifest.text
 
+    def place(self, line: int) -> tuple[str, int]:
+        """File and line, from 1, of a line of the text."""
+        before, file = max(pair for pair in self._starts if pair[0] < line)
+        return file, line - before
 
-def _started(context: Context) -> bool:
-    """Start the offline cluster in the background, if the user wants it."""
-    t = context.t
-    if not context.interactive():
-        return False
-    if not agreed(
-        t("There is no cluster. Start the offline one in the background? [y/N] "), context
-    ):
-        return False
-    import subprocess
-    import sys
-
-    words = ("-m", "tutor", "--lang", context.language, "cluster", "up", "--background")
-    done = subprocess.run(  # noqa: S603  (this program itself)
-        [sys.executable, *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        env=dict(context.environ),
-        check=False,
-    )
-    return done.returncode == ExitCode.OK
-
-
-def _typed(place: "Place", context: Context) -> str:
-    """What the user types when asked for the name of a context that is not local."""
-    if not context.interactive():
-        raise TutorError("context-not-typed", ExitCode.CLUSTER, context=place.name)
-    from tutor.cli.context_words import why_not
-
-    t = context.t
-    context.say(
-        t(
-            "The context '{context}' ({server}) is not taken for a cluster of this machine: {why}.",
-            context=printable(place.name),
-            server=printable(place.address),
-            why=why_not(place, t),
-        )
-    )
-    if place.program:
-        context.say(
-            t("To sign in, this is run: {command}", command=printable(" ".join(place.program)))
-        )
-    return ask(t("Type its name to go on: "), context)
-
-
-def ask(question: str, context: Context) -> str:
-    """An answer; empty where there is none."""
-    print(question, end="", flush=True, file=context.stdout)
-    return context.stdin.readline().strip("\r\n")
-
-
-def agreed(question: str, context: Context) -> bool:
-    """Whether the user says yes."""
-    return ask(question, context).strip().lower() in ("y", "yes", "はい")
-
-
-# -- applying
+    @property
+    def several(self) -> bool:
+        """There are more than one."""
+        return len(self._starts) > 1
 
 
 class _Apply:
     """One run."""
 
-    def __init__(self, args: argparse.Namespace, context: Context, live: "Live") -> None:
+    def __init__(
+        self, args: argparse.Namespace, context: Context, live: "Live", source: _Source
+    ) -> None:
         self._args = args
         self._context = context
         self._live = live
+        self._source = source
         self._json = args.output == "json"
 
-    def run(self, manifest: str) -> int:
+    def run(self) -> int:
         """Plan, ask, apply, watch; a namespace made for a plan alone goes again."""
         live, args = self._live, self._args
         where = live.look()
@@ -233,7 +159,7 @@ class _Apply:
         live.prepare()
         applied = False
         try:
-            plan = live.plan(manifest)
+            plan = live.plan(self._source.text)
             if self._json and (args.plan or not self._takes(plan)):
                 self._print_json(plan, applied=False)
             if not self._json:
@@ -304,8 +230,10 @@ class _Apply:
             context.say(cluster_words.where(plan.where, t))
         if not done or not self._takes(plan):
             for item in plan.items:
-                told = plan_words.tell(item, t)
-                context.say(f"  {told.mark} {told.head}")
+                file, line = self._source.place(item.line)
+                told = plan_words.tell(replace(item, line=line), t)
+                shown = f": {printable(file)}" if self._source.several else ""
+                context.say(f"  {told.mark} {told.head}{shown}")
                 for detail in told.details:
                     context.say(f"      {detail}")
             for warning in plan.warnings:
@@ -333,7 +261,8 @@ class _Apply:
                 {
                     "kind": item.kind,
                     "name": item.name,
-                    "line": item.line,
+                    "file": self._source.place(item.line)[0],
+                    "line": self._source.place(item.line)[1],
                     "fate": item.fate.value,
                     "changes": [
                         {"path": one.path, "before": one.before, "after": one.after}

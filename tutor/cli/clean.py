@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tutor.cli.apply import add_place, agreed, reach
 from tutor.cli.context import Context
+from tutor.cli.reaching import add_place, agreed, reach
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.applying import Cleaning, Leftover
