@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -433,6 +434,18 @@ def test_a_program_that_fails(do: Do, far: Odd, kubeconfig: Path, script: str, n
     said = do("apply", "web.yaml", "--plan", "--context", "odd", answers="odd\n")
     assert (said.code, needed in said.error) == (ExitCode.CLUSTER, True)
     assert far.got == []
+
+
+def test_a_cluster_that_vanishes_while_one_watches(
+    do: Do, web: str, far: Odd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutor.cli import following
+
+    monkeypatch.setattr(following, "GONE", 0.5)
+    threading.Timer(1.5, far.end).start()
+    said = do("apply", web, "--watch", "--context", "odd", answers="odd\ny\n")
+    assert (said.code, "cannot be reached" in said.error) == (ExitCode.CLUSTER, True)
+    assert "cannot be reached" in said.out
 
 
 def test_it_says_that_nothing_makes_volumes(do: Do, web: str, far: Odd) -> None:

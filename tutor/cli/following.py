@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 STUCK = 20.0
 """Seconds without news after which something that is in trouble is taken to stay so."""
+GONE = 30.0
+"""Seconds for a cluster to come back."""
 _LOOK = 0.2
 _JUDGED = frozenset({"StatefulSet", "Deployment", "ReplicaSet", "Pod", "PersistentVolumeClaim"})
 
@@ -91,6 +93,8 @@ class Follower:
         self._begun = 0.0
         self._told = 0
         self._last = 0.0
+        self._lost: TutorError | None = None
+        self._lost_since = 0.0
 
     def __enter__(self) -> "Follower":
         """Begin to watch; what is there already is not told."""
@@ -104,14 +108,20 @@ class Follower:
             self._watch.stop()
 
     def follow(self, plan: Plan, timeout: float) -> Ending:
-        """Watch until everything is well, nothing goes on any more, or time is up."""
+        """Watch until everything is well, nothing goes on any more, or time is up.
+
+        Raises:
+            TutorError: The cluster was lost, and did not come back.
+        """
         end = time.monotonic() + timeout
         ready = False
         while not ready and time.monotonic() < end:
             self._hear(min(_LOOK, max(0.0, end - time.monotonic())))
             ready = self._ready(plan)
-            if not ready and self._stuck():
+            if not ready and (self._stuck() or self._gone()):
                 break
+        if self._lost is not None and not ready:
+            raise self._lost
         ending = self._ending(ready)
         self._conclude(ending, timeout)
         return ending
@@ -124,8 +134,10 @@ class Follower:
         except queue.Empty:
             return
         if isinstance(news, TutorError):
+            self._lost, self._lost_since = news, time.monotonic()
             self._say(error_text(news, self._context.t))
         elif news is None:
+            self._lost = None
             self._say(self._context.t("The cluster is there again."))
         elif self._tape is None:
             self._tape = Tape.starting(news)
@@ -177,6 +189,10 @@ class Follower:
         """Whether something is in trouble and nothing has happened for a while."""
         quiet = time.monotonic() - self._last >= STUCK
         return quiet and bool(self._troubles())
+
+    def _gone(self) -> bool:
+        """Whether the cluster has not been there for long."""
+        return self._lost is not None and time.monotonic() - self._lost_since >= GONE
 
     def _troubles(self) -> tuple[tuple[str, str, str], ...]:
         if self._tape is None:
