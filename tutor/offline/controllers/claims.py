@@ -76,7 +76,7 @@ class Claims:
 
     def _unbound(self, view: View, claim: Obj) -> Plan:
         waits = waits_for_consumer(view, claim) and SELECTED_NODE not in annotations_of(claim)
-        volume = find_volume(self._free, claim, delayed=waits)
+        volume = self._free.of(claim) or find_volume(self._free, claim, delayed=waits)
         if volume is not None:
             yield from bind(view, volume, claim)
             return

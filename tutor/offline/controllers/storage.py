@@ -186,6 +186,7 @@ class FreeVolumes:
 
     def __init__(self) -> None:
         self._found: dict[str, Obj] = {}
+        self._taken: dict[str, Obj] = {}
 
     def update(self, before: Obj | None, after: Obj | None) -> None:
         """Take in one change of a volume."""
@@ -193,12 +194,21 @@ class FreeVolumes:
         if changed is None:
             return
         name = name_of(changed)
+        for one in (before, after):
+            if held := dig(one, "spec", "claimRef", "uid", default=""):
+                self._taken.pop(held, None)
         taken = dig(changed, "spec", "claimRef", "uid", default="")
-        over = dig(changed, "status", "phase") in ("Bound", "Released", "Failed")
-        if after is None or (taken and over):
+        phase = dig(changed, "status", "phase")
+        if after is not None and taken and phase == "Bound":
+            self._taken[taken] = after
+        if after is None or (taken and phase in ("Bound", "Released", "Failed")):
             self._found.pop(name, None)
         else:
             self._found[name] = after
+
+    def of(self, claim: Obj) -> Obj | None:
+        """The volume that is bound to a claim already, whether the claim knows or not."""
+        return self._taken.get(uid_of(claim))
 
     def __iter__(self) -> Iterator[Obj]:
         return iter([self._found[name] for name in sorted(self._found)])

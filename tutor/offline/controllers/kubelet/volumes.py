@@ -16,12 +16,13 @@ from tutor.offline.controllers.storage import (
 from tutor.offline.objects import Obj, dig, name_of, namespace_of
 from tutor.offline.plan import Plan, Record, Update, UpdateStatus, View
 
-_PENDING = "NodeResizePending"
+_PENDING, _UNDER_WAY = "NodeResizePending", "NodeResizeInProgress"
 
 
 def is_to_grow(claim: Obj | None) -> bool:
     """Whether the file system of a claim's volume is to follow the volume."""
-    return bool(dig(claim, "status", "allocatedResourceStatuses", "storage") == _PENDING)
+    at = dig(claim, "status", "allocatedResourceStatuses", "storage")
+    return at in (_PENDING, _UNDER_WAY)
 
 
 def matters(before: Obj | None, after: Obj | None) -> bool:
@@ -57,17 +58,30 @@ def grow(view: View, pod: Obj) -> Plan:
     for name, _ in claim_names(pod):
         claim = view.get(CLAIMS, namespace_of(pod), name)
         volume = view.get(VOLUMES, "", dig(claim, "spec", "volumeName", default=""))
-        if claim is None or volume is None or not is_to_grow(claim):
+        if claim is None or volume is None:
             continue
-        node = str(dig(pod, "spec", "nodeName", default=""))
-        under_way = {
-            **claim["status"],
-            "allocatedResourceStatuses": {"storage": "NodeResizeInProgress"},
-        }
-        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": under_way}))
-        claim = yield from written(UpdateStatus(CLAIMS, grown(claim)))
-        text = f'MountVolume.NodeExpandVolume succeeded for volume "{name_of(volume)}" {node}'
-        for about in (pod, claim):
-            yield Record(about, "Normal", "FileSystemResizeSuccessful", text, host=node)
-        if BEFORE_RESIZE in annotations_of(volume):
+        if is_to_grow(claim):
+            yield from _grow(pod, claim, volume)
+        elif _done(claim, volume):
             yield from written(Update(VOLUMES, annotated(volume, {BEFORE_RESIZE: None})))
+
+
+def _done(claim: Obj, volume: Obj) -> bool:
+    """Whether a volume still tells of the size it had, though its file system has followed."""
+    size = dig(volume, "spec", "capacity", "storage")
+    return BEFORE_RESIZE in annotations_of(volume) and size == dig(
+        claim, "status", "capacity", "storage"
+    )
+
+
+def _grow(pod: Obj, claim: Obj, volume: Obj) -> Plan:
+    node = str(dig(pod, "spec", "nodeName", default=""))
+    status = {**claim["status"], "allocatedResourceStatuses": {"storage": _UNDER_WAY}}
+    if status != claim["status"]:
+        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": status}))
+    claim = yield from written(UpdateStatus(CLAIMS, grown(claim)))
+    text = f'MountVolume.NodeExpandVolume succeeded for volume "{name_of(volume)}" {node}'
+    for about in (pod, claim):
+        yield Record(about, "Normal", "FileSystemResizeSuccessful", text, host=node)
+    if BEFORE_RESIZE in annotations_of(volume):
+        yield from written(Update(VOLUMES, annotated(volume, {BEFORE_RESIZE: None})))
