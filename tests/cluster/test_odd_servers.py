@@ -20,8 +20,9 @@ from tests.cluster.odd import (
     serving,
     target,
 )
-from tests.cluster.support import BOTH, NAMESPACE, SERVICE
+from tests.cluster.support import BOTH, NAMESPACE, SERVICE, judged
 from tutor.cluster import transport
+from tutor.cluster.guard import Target
 from tutor.cluster.live import Live
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import translator
@@ -123,6 +124,32 @@ def test_a_certificate_of_somebody_else() -> None:
             live.open()
     finally:
         odd.end()
+
+
+def test_what_is_named_at_this_machine_is_reached_straight_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proxy = Odd()
+    try:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.address)
+        with serving() as (odd, live):
+            assert live.open().plan(SERVICE).possible
+            assert odd.got
+        assert proxy.got == []
+    finally:
+        proxy.end()
+
+
+def test_a_proxy_of_the_kubeconfig_is_used_where_it_was_named() -> None:
+    proxy = Odd()
+    try:
+        context = judged("odd", "http://api.example.com:6443", cluster={"proxy-url": proxy.address})
+        with Live(Target(context, NAMESPACE, "odd", "odd")) as live:
+            live.look()
+        assert proxy.got[0].headers["host"] == "api.example.com:6443"
+    finally:
+        proxy.end()
 
 
 # -- in the middle of things

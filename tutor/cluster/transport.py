@@ -191,7 +191,9 @@ class Wire:
     def _made(self) -> Any:  # noqa: ANN401
         from kubernetes.client import ApiClient, Configuration
 
-        signed, local = self._signed, self._target.local
+        signed = self._signed
+        # A proxy of the environment is somebody else's machine; one of the kubeconfig is meant.
+        direct = self._target.local or self._server.place is Place.MACHINE
         certificate, key = self._files()
         configuration = Configuration(
             host=self._server.url + self._server.path,
@@ -202,8 +204,8 @@ class Wire:
             verify_ssl=not signed.insecure,
             tls_server_name=signed.server_name or None,
             # "" keeps the client from asking the environment.
-            proxy="" if local else signed.proxy or None,
-            no_proxy="*" if local else None,
+            proxy=signed.proxy or ("" if direct else None),
+            no_proxy="" if signed.proxy else ("*" if direct else None),
             connection_pool_maxsize=32,
         )
         configuration.keep_alive = True
