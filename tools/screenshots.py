@@ -19,13 +19,20 @@ from rich.style import Style
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from tutor.cli.context import Context
+from tutor.cli.study import Late
 from tutor.course.loader import load, locate
 from tutor.i18n.linebreak import cell_width, char_width
 from tutor.model.course import LANGUAGES, WriteTask
+from tutor.model.timeline import What
 from tutor.session.api import MemoryStore, Session
 from tutor.ui.app import TutorApp
 from tutor.ui.outside import Outside, Start
 from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.screens.plan import PlanScreen
+from tutor.ui.screens.stage import StageScreen
+from tutor.ui.widgets.clusterview import ClusterView
+from tutor.ui.widgets.kubectl import Output
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
 SIZES = {"80x24": (80, 24), "wide": (132, 36)}
@@ -134,6 +141,124 @@ async def help_(pilot: Pilot[None]) -> None:
     await press(pilot, "f1")
 
 
+async def to_the_stage(pilot: Pilot[None], step: str) -> StageScreen:
+    """Go to a step in a cluster, and open it."""
+    screen = pilot.app.screen
+    if not isinstance(screen, LessonScreen):
+        raise TypeError(screen)
+    while screen.run_.task_id != step:
+        await press(pilot, "f8")
+    if screen.run_.open_for_answer:
+        await press(pilot, "1", "3", "f5")
+    await press(pilot, "f5")
+    return await stage(pilot, lambda screen: screen.stage.story is not None)
+
+
+async def stage(pilot: Pilot[None], ready: Callable[[StageScreen], bool]) -> StageScreen:
+    """Wait for something on the stage."""
+    for _ in range(600):
+        screen = pilot.app.screen
+        if isinstance(screen, StageScreen) and screen.began and ready(screen):
+            await pilot.pause(0.2)
+            return screen
+        await pilot.pause(0.05)
+    raise TimeoutError
+
+
+def tells(what: What, pod: str = "") -> Callable[[StageScreen], bool]:
+    """Whether something has happened to a Pod."""
+
+    def ready(screen: StageScreen) -> bool:
+        story = screen.stage.story
+        entries = story.entries if story is not None else ()
+        return any(one.what is what and one.name.endswith(pod) for one in entries)
+
+    return ready
+
+
+async def step_in_cluster(pilot: Pilot[None]) -> None:
+    """A step in a cluster, at its beginning."""
+    await to_the_stage(pilot, "kill-one")
+
+
+async def plan(pilot: Pilot[None]) -> None:
+    """What applying would do."""
+    await to_the_stage(pilot, "repaired")
+    await press(pilot, "f5")
+    for _ in range(100):
+        if isinstance(pilot.app.screen, PlanScreen):
+            break
+        await pilot.pause(0.05)
+    await press(pilot)
+
+
+async def applied(pilot: Pilot[None]) -> None:
+    """A rolling update half way."""
+    await plan(pilot)
+    await press(pilot, "enter")
+    await stage(pilot, tells(What.TERMINATING, "-1"))
+    await press(pilot, "f4")
+
+
+async def observed(pilot: Pilot[None]) -> None:
+    """Everything has come about."""
+    await to_the_stage(pilot, "kill-one")
+    await press(pilot, "f5")
+    await stage(pilot, tells(What.READY, "-1"))
+    await press(pilot, "f5")
+    await stage(pilot, lambda screen: screen.stage.finished_at is not None)
+    await pilot.pause(7)
+
+
+async def past(pilot: Pilot[None]) -> None:
+    """The past, looked at from the present."""
+    await to_the_stage(pilot, "kill-one")
+    await press(pilot, "f5")
+    await stage(pilot, tells(What.READY, "-1"))
+    pilot.app.screen.query_one("#timeline").focus()
+    await press(pilot, "left", "left", "left", "left")
+
+
+async def what_if(pilot: Pilot[None]) -> None:
+    """Another future."""
+    await past(pilot)
+    await press(pilot, "f8", "down", "down", "down", "enter")
+    await stage(pilot, lambda screen: screen.stage.branch is not None)
+
+
+async def kubectl(pilot: Pilot[None]) -> None:
+    """kubectl, typed."""
+    await to_the_stage(pilot, "kill-one")
+    await press(pilot, "k", *"get", "space", *"sts,pods,pvc", "enter")
+    await stage(pilot, lambda screen: "NAME" in screen.query_one(Output).text)
+    await press(pilot, "k")
+    await pilot.pause(1)
+
+
+async def played(pilot: Pilot[None]) -> None:
+    """A prediction, compared with what was played."""
+    await to_the_stage(pilot, "applied")
+    await stage(pilot, lambda screen: screen.stage.comparison is not None)
+
+
+async def trial(pilot: Pilot[None]) -> None:
+    """What the first text would do."""
+    await to_the_editor(pilot)
+    await press(pilot, "shift+f5")
+    await stage(pilot, lambda screen: screen.stage.story is not None)
+    await press(pilot)
+
+
+async def thing(pilot: Pilot[None]) -> None:
+    """A Pod explained."""
+    screen = await to_the_stage(pilot, "kill-one")
+    view = screen.query_one(ClusterView)
+    view.focus()
+    keys = view.keys()
+    view.cursor = next(key for key in keys if key.startswith("claim/"))
+    await press(pilot, "f7")
+
+
 async def language(pilot: Pilot[None]) -> None:
     """The first question."""
     await press(pilot)
@@ -149,6 +274,16 @@ SCENES: dict[str, tuple[Start, Scene]] = {
     "explanation": (Start(lesson=FIRST), explanation),
     "solved": (Start(lesson=FIRST), solved),
     "finished": (Start(lesson=FIRST), finished),
+    "cluster": (Start(lesson=FIRST), step_in_cluster),
+    "plan": (Start(lesson=FIRST), plan),
+    "applied": (Start(lesson=FIRST), applied),
+    "observed": (Start(lesson=FIRST), observed),
+    "past": (Start(lesson=FIRST), past),
+    "what-if": (Start(lesson=FIRST), what_if),
+    "kubectl": (Start(lesson=FIRST), kubectl),
+    "played": (Start(lesson=FIRST), played),
+    "trial": (Start(lesson=FIRST), trial),
+    "thing": (Start(lesson=FIRST), thing),
     "quiz": (Start(quiz=True), quiz),
     "palette": (Start(), palette),
     "settings": (Start(), settings),
@@ -221,15 +356,23 @@ async def picture(name: str, lang: str, size: tuple[int, int], theme: str = "dar
         now=lambda: 1_700_000_000.0,
         chance=random.Random(7),  # noqa: S311
     )
+    clusters = Late(Context(lang), "")
     outside = Outside(
-        session, NoSettings(), language=None if name == "language" else lang, theme=theme
+        session,
+        NoSettings(),
+        language=None if name == "language" else lang,
+        theme=theme,
+        clusters=clusters,
     )
     app = TutorApp(outside, start)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await press(pilot)
-        await scene(pilot)
-        strips = [Strip(line) for line in app.screen._compositor.render_strips()]
-        return svg(strips, f"sts-tutor: {name} ({lang})")
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await press(pilot)
+            await scene(pilot)
+            strips = [Strip(line) for line in app.screen._compositor.render_strips()]
+            return svg(strips, f"sts-tutor: {name} ({lang})")
+    finally:
+        clusters.close()
 
 
 def main() -> None:
