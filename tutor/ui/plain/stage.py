@@ -50,6 +50,8 @@ COMMANDS = ("run", "picture", "timeline", "expect", "watch", "kubectl", "meaning
 _ALL = (*COMMANDS, "lesson", "lang", "help", "quit")
 PATIENCE = 180.0
 """Seconds that are watched at most, at a time."""
+SPEED = 5.0
+"""Of the offline cluster: a line is read after it was written, so nothing has to be slow."""
 _GLANCE = 0.1
 _BAD = {Fate.REFUSED, Fate.BARRED, Fate.CONFLICT}
 _Answer = TypeVar("_Answer")
@@ -215,13 +217,13 @@ class PlainStage:
         def prepare() -> Stop:
             cluster.reset(stage.scenario)
             if cluster.clock is not None:
-                cluster.clock.set_speed(1.0)
+                cluster.clock.set_speed(SPEED)
             return cluster.watch(news.put, news.put)
 
         self._watch = self._patiently(N_("Preparing the namespace…"), prepare)
         if self._watch is None:
             return False
-        stage.began, stage.speed = True, 1.0 if cluster.clock is not None else None
+        stage.began, stage.speed = True, SPEED if cluster.clock is not None else None
         self._hear(5.0)
         talk.say(cluster_words.where(cluster.where, talk.t))
         self._show_commands(cluster)
