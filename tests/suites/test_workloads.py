@@ -169,6 +169,9 @@ def test_a_replica_set_over_its_quota_says_so(cluster: Cluster) -> None:
 def test_replica_sets_are_scaled_patched_and_deleted(cluster: Cluster) -> None:
     apps = cluster.apps
     apps.create_namespaced_replica_set(NS, _replica_set(replicas=1))
+    cluster.eventually(  # until then its status changes, and the version with it
+        lambda: apps.read_namespaced_replica_set("rs", NS).status.available_replicas == 1
+    )
     scale = apps.read_namespaced_replica_set_scale("rs", NS)
     scale.spec.replicas = 2
     assert apps.replace_namespaced_replica_set_scale("rs", NS, scale).spec.replicas == 2
