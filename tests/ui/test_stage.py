@@ -610,7 +610,7 @@ def test_the_language_changes_everywhere_and_at_once(played: Path) -> None:
         await desk.until(lambda: "web-1がReady" in show.timeline.text, "Japanese")
         assert show.banner.startswith("現在")
         assert "web-1が戻ります。" in show.screen.query_one(Checklist).text
-        assert "解決" in show.view or "→" in show.view
+        assert "引け" in show.view or "→" in show.view
         await desk.press("f3")
         await desk.until(lambda: "web-1 is Ready" in show.timeline.text, "English again")
 

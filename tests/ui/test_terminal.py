@@ -183,7 +183,7 @@ def test_a_whole_step_in_a_cluster_in_a_real_terminal(tmp_path: Path) -> None:
         ours.wait_for("F8")
         for _ in range(7):
             ours.type("\x1b[19~")  # F8: to the step in a cluster
-        ours.wait_for("起きるべきこと")
+        ours.wait_for("確かめること")
         ours.type("\x1b[15~")  # F5: the cluster
         ours.wait_for("オフラインクラスター", 60)
         ours.wait_for("example-statefulset-2  Running Ready", 60)

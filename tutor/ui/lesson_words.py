@@ -46,10 +46,7 @@ def expects(run: Run, t: Translator) -> str:
     task, said = run.task, run.words(t.language)
     if not isinstance(task, LiveTask):
         return ""
-    mark = words.STATUS_MARK[Status.SOLVED if run.here.status.done else Status.NEW]
-    listed = "\n".join(
-        f"- {mark} {said.expects.get(one.id, one.id)}" for one in task.scenario.expect
-    )
+    listed = "\n".join(f"- {said.expects.get(one.id, one.id)}" for one in task.scenario.expect)
     out = [f"## {t('What must come about')}", listed]
     if task.scenario.offline_only:
         out.append(t("This step needs the offline cluster; a real one has no way to do it."))
