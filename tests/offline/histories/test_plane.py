@@ -202,6 +202,11 @@ class Histories(RuleBasedStateMachine):
         self.world.delete(CLAIMS, f"data-{name}-{ordinal}")
 
     @rule(name=NAMES, ordinal=ORDINALS)
+    def take_claim_from_its_owners(self, name: str, ordinal: int) -> None:
+        body = {"metadata": {"ownerReferences": None}}
+        self.world.patch(CLAIMS, f"data-{name}-{ordinal}", body)
+
+    @rule(name=NAMES, ordinal=ORDINALS)
     def post_claim(self, name: str, ordinal: int) -> None:
         spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}
         self.world.create(CLAIMS, {"metadata": {"name": f"data-{name}-{ordinal}"}, "spec": spec})
