@@ -147,6 +147,19 @@ def test_a_sidecar_runs_beside_and_ends_with_the_others(cluster: Cluster) -> Non
     assert condition(cluster, "Ready")["reason"] == "PodCompleted"
 
 
+def test_a_sidecar_that_dies_does_not_stop_the_others(cluster: Cluster) -> None:
+    side = container("proxy", restartPolicy="Always", command=["false"])
+    cluster.create(PODS, pod(initContainers=[side]))
+    cluster.run(120)
+    status = cluster.get(PODS, "one")["status"]
+    assert status["phase"] == "Running"
+    assert status["initContainerStatuses"][0]["restartCount"] >= 3
+    main = status["containerStatuses"][0]
+    assert (main["ready"], main["restartCount"]) == (True, 0)
+    assert condition(cluster, "Ready")["message"] == "containers with unready status: [proxy]"
+    assert condition(cluster, "Initialized")["status"] == "True"
+
+
 def test_a_sidecar_counts_for_readiness(cluster: Cluster) -> None:
     side = container("proxy", restartPolicy="Always")
     cluster.create(PODS, pod(initContainers=[side]))

@@ -181,6 +181,7 @@ def living(
     waiting = {"waiting": {"reason": "PodInitializing"}}
     first: list[dict[str, Any]] = []
     blocked = failed = False
+    begun = any(_begun(old.get(one["name"])) for one in _containers(pod))
     for container in _first(pod):
         if blocked:
             first.append(old.get(container["name"]) or shown(container, waiting))
@@ -188,7 +189,7 @@ def living(
         status = go(container)
         ended = dig(status, "state", "terminated")
         if stays(container):
-            blocked = "running" not in status["state"]
+            blocked = not begun and "running" not in status["state"]
         else:
             blocked = ended is None or ended["exitCode"] != 0
             status = {**status, "ready": not blocked}
@@ -217,6 +218,14 @@ def living(
     )
     more: dict[str, Any] = {"podIP": address, "podIPs": [{"ip": address}], "phase": phase}
     return _status(pod, first, main, conditions, **more), min(dues, default=None)
+
+
+def _begun(status: Obj | None) -> bool:
+    """Whether a container has been started: what goes before the others is over then."""
+    if status is None:
+        return False
+    waits = dig(status, "state", "waiting", "reason")
+    return bool(status.get("lastState")) or waits not in ("PodInitializing", "ContainerCreating")
 
 
 def _finish(status: dict[str, Any], now: float) -> None:
