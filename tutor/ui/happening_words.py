@@ -158,11 +158,16 @@ def belongs(entry: Entry, group: Group) -> bool:
         return True
     if group is Group.STORY:
         return entry.what is not What.SAID or (
-            entry.params.get("type") == "Warning" and entry.params.get("reason") not in _REPEATS
+            entry.params.get("type") == "Warning" and not repeats(entry)
         )
     if entry.what is What.SAID:
         return group is Group.EVENTS
     return _OF_KIND.get(entry.kind) is group
+
+
+def repeats(entry: Entry) -> bool:
+    """Whether an Event only says what an entry of its own tells where it matters."""
+    return entry.what is What.SAID and entry.params.get("reason") in _REPEATS
 
 
 def subject(kind: str, name: str, t: Translator) -> str:

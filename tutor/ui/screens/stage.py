@@ -202,9 +202,12 @@ class StageScreen(StagePanes):
         if stage.finished(work.idle):
             stage.finished_at = stage.story.version
             self.session.observed(stage.verdicts)
-            self.show_pane("task")
+            if stage.past is None and stage.branch is None:
+                self.show_pane("task")
+                self.call_after_refresh(lambda: self.query_one("#task").scroll_home(animate=False))
+            else:
+                self.tutor.say(self.t("Everything has come about."))
             self.redraw()
-            self.call_after_refresh(lambda: self.query_one("#task").scroll_home(animate=False))
 
     # Commands
 

@@ -6,6 +6,7 @@ from tutor.i18n.linebreak import cell_width, wrap
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.picture import ClaimView, NameView, Picture, Place, PodView, ServiceView, SetView
+from tutor.model.timeline import Entry
 from tutor.ui import cluster_words as said
 from tutor.ui import happening_words
 from tutor.ui.widgets.cells import Cells, Line, Piece, columns, fitted
@@ -58,7 +59,7 @@ class ClusterView(Cells):
         for set_ in picture.sets:
             out += _set_lines(set_, t, width)
         out += _loose_lines(picture, t, width)
-        newest = [(n, one) for n, one in enumerate(picture.events) if one.kind != "Node"]
+        newest = [(n, one) for n, one in enumerate(picture.events) if _worth_telling(one)]
         if newest:
             out.append((Piece(t("Events"), "heading"),))
             for number, entry in newest[-_EVENTS:]:
@@ -71,8 +72,12 @@ class ClusterView(Cells):
 
 def _empty(picture: Picture) -> bool:
     """Nothing is there but the nodes, which are always there."""
-    told = [one for one in picture.events if one.kind != "Node"]
+    told = any(map(_worth_telling, picture.events))
     return not (picture.sets or picture.pods or picture.claims or picture.services or told)
+
+
+def _worth_telling(event: Entry) -> bool:
+    return event.kind != "Node" and not happening_words.repeats(event)
 
 
 def _set_lines(set_: SetView, t: Translator, width: int) -> Iterator[Line]:
