@@ -558,7 +558,7 @@ def test_apply_after_client_side_apply(cluster: Cluster) -> None:
     found = cluster.call("GET", f"{DEPLOYMENTS}/web").json
     assert found["spec"]["replicas"] == 4
     assert found["metadata"]["labels"] == {"foo": "bar"}
-    managers = [one for one in _owners(found) if one[0].startswith("kubectl")]
+    managers = sorted(one for one in _owners(found) if one[0].startswith("kubectl"))
     assert managers == [("kubectl", "Apply", ""), ("kubectl-last-applied", "Apply", "")]
 
 

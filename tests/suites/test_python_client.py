@@ -63,9 +63,16 @@ def test_typed_objects_go_there_and_back(cluster: Cluster) -> None:
     assert "please apply your changes to the latest version and try again" in str(
         refused.value.body
     )
-    again = apps.read_namespaced_stateful_set("typed", NS)
-    again.spec.replicas = 0
-    assert apps.replace_namespaced_stateful_set("typed", NS, again).spec.replicas == 0
+
+    def stopped() -> bool:
+        again = apps.read_namespaced_stateful_set("typed", NS)
+        again.spec.replicas = 0
+        try:
+            return bool(apps.replace_namespaced_stateful_set("typed", NS, again).kind)
+        except ApiException:  # it moved on again
+            return False
+
+    cluster.eventually(stopped)
 
 
 def test_patches_are_known_by_their_type(cluster: Cluster) -> None:
@@ -91,6 +98,7 @@ def test_scale_and_status_are_objects_of_their_own(cluster: Cluster) -> None:
     assert (scale.kind, scale.spec.replicas) == ("Scale", 1)
     assert scale.status.selector in ("foo=bar,baz=blah", "baz=blah,foo=bar")
     scale.spec.replicas = 2
+    scale.metadata.resource_version = None
     assert apps.replace_namespaced_stateful_set_scale("s", NS, scale).spec.replicas == 2
     _running(cluster, SELECTOR, 2)
     cluster.eventually(

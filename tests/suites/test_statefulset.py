@@ -309,6 +309,7 @@ def test_the_status_endpoint(cluster: Cluster) -> None:
     web.wait_ready(0)
     apps = cluster.apps
     found = apps.read_namespaced_stateful_set_status("ss", NS)
+    found.metadata.resource_version = None
     found.status.conditions = [
         {"type": "StatusUpdate", "status": "True", "reason": "E2E", "message": "Set from a test"}
     ]
@@ -510,7 +511,7 @@ def test_ended_pods_are_made_again(cluster: Cluster, phase: str, policy: str) ->
     uid = web.pods()[1].metadata.uid
     knob = {"metadata": {"annotations": {"sts-tutor.dev/phase": phase}}}
     cluster.core.patch_namespaced_pod("ss-1", NS, knob)
-    cluster.eventually(lambda: 1 in web.pods() and web.pods()[1].metadata.uid != uid)
+    cluster.eventually(lambda: (now := web.pods().get(1)) and now.metadata.uid != uid)
     web.wait_ready(0, 1, 2)
 
 

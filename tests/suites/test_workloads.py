@@ -82,6 +82,7 @@ def test_a_deployment_from_its_beginning_to_its_end(cluster: Cluster) -> None:
     assert back[1].metadata.uid == old.metadata.uid
     scale = apps.read_namespaced_deployment_scale("web", NS)
     scale.spec.replicas = 1
+    scale.metadata.resource_version = None
     assert apps.replace_namespaced_deployment_scale("web", NS, scale).spec.replicas == 1
     _rolled(cluster)
     patch = {"status": {"conditions": [{"type": "StatusPatched", "status": "True"}]}}
@@ -174,6 +175,7 @@ def test_replica_sets_are_scaled_patched_and_deleted(cluster: Cluster) -> None:
     )
     scale = apps.read_namespaced_replica_set_scale("rs", NS)
     scale.spec.replicas = 2
+    scale.metadata.resource_version = None
     assert apps.replace_namespaced_replica_set_scale("rs", NS, scale).spec.replicas == 2
     apps.patch_namespaced_replica_set("rs", NS, {"metadata": {"labels": {"more": "yes"}}})
     cluster.eventually(
@@ -264,7 +266,7 @@ def test_evictions_keep_to_the_budget(cluster: Cluster) -> None:
     cluster.eventually(lambda: cluster.call("GET", path).json["status"]["disruptionsAllowed"] == 1)
     uid = web.pods()[0].metadata.uid
     _evict(cluster, "ss-0")
-    cluster.eventually(lambda: 0 in web.pods() and web.pods()[0].metadata.uid != uid)
+    cluster.eventually(lambda: (now := web.pods().get(0)) and now.metadata.uid != uid)
     web.wait_ready(0, 1, 2)
     with pytest.raises(ApiException) as missing:
         _evict(cluster, "nothing")
