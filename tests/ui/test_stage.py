@@ -650,6 +650,29 @@ def test_everything_on_the_stage_is_explained_by_a_key(played: Path) -> None:
     on_stage(scene, played)
 
 
+def test_where_there_is_nothing_to_explain_that_is_said(played: Path) -> None:
+    async def scene(desk: Desk, show: Show) -> None:
+        show.timeline.focus()
+        await desk.press("f7")
+        assert isinstance(desk.app.screen, StageScreen)
+        assert "nothing to explain" in desk.frame
+
+    on_stage(scene, played)
+
+
+def test_a_step_that_is_done_meanwhile_leaves_the_learner_in_the_past(played: Path) -> None:
+    async def scene(desk: Desk, show: Show) -> None:
+        await desk.press("f5")
+        await show.told("web-1 is Ready")
+        show.timeline.focus()
+        await desk.press("home", "+", "+", "+", "+")
+        await show.done()
+        assert show.banner.startswith("THE PAST")
+        assert show.screen.has_class("-story")
+
+    on_stage(scene, played)
+
+
 def test_it_is_told_without_colours_and_in_ascii(played: Path) -> None:
     async def scene(desk: Desk, show: Show) -> None:
         assert "Running Ready" in desk.frame

@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tutor.i18n.errors import error_text
-from tutor.i18n.translator import Translator
 from tutor.model.applying import ClusterKind, Offer, Plan
 from tutor.model.course import ChoiceTask
 from tutor.model.errors import TutorError
@@ -20,7 +19,6 @@ from tutor.session.api import Outcome
 from tutor.ui import kubectl_line
 from tutor.ui.commands import Command, Scope
 from tutor.ui.errands import Errands
-from tutor.ui.explain_words import of_cell, of_entry
 from tutor.ui.happening_words import Group
 from tutor.ui.screens import stage_doors
 from tutor.ui.screens.base import bindings
@@ -28,7 +26,6 @@ from tutor.ui.screens.stage_panes import PANES, StagePanes
 from tutor.ui.stage import Part
 from tutor.ui.widgets.cells import Cells
 from tutor.ui.widgets.checklist import Checklist
-from tutor.ui.widgets.clusterview import ClusterView
 from tutor.ui.widgets.kubectl import KubectlLine, Output
 from tutor.ui.widgets.rows import Rows
 from tutor.ui.widgets.timelineview import TimelineView
@@ -393,26 +390,8 @@ class StageScreen(StagePanes):
 
     def action_explain(self) -> None:
         """Explain what is under the cursor, where the keyboard is or last was."""
-        from tutor.ui.screens.explain import ExplainScreen
-
-        last, stage, decode = self._last, self.stage, self.outside.decode
-        picture = stage.picture
-        if isinstance(last, TimelineView) and (entry := last.entry) is not None:
-            told = entry
-
-            def of_it(t: Translator) -> tuple[str, str]:
-                return of_entry(told, decode, t)
-
-            self.app.push_screen(ExplainScreen(of_it))
-        elif isinstance(last, ClusterView) and last.cursor and picture is not None:
-            key, seen = last.cursor, picture
-
-            def of_that(t: Translator) -> tuple[str, str]:
-                return of_cell(key, seen, decode, t) or ("", "")
-
-            self.app.push_screen(ExplainScreen(of_that))
-        elif isinstance(last, Checklist):
-            stage_doors.explain_expectation(self, last.cursor)
+        if not stage_doors.explain(self, self._last):
+            self.tutor.say(self.t("There is nothing to explain here. Go to a line first."))
 
     # Leaving
 

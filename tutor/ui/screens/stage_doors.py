@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
 from tutor.model.applying import Fate, Offer, Plan
@@ -9,7 +11,11 @@ from tutor.model.course import ChoiceTask, LiveTask
 from tutor.model.scenario import ANSWER, Apply, Scenario, Step
 from tutor.session.api import Run, Telling
 from tutor.ui import cluster_words, plan_words, stage_words, verdict_words
+from tutor.ui.explain_words import of_cell, of_entry
 from tutor.ui.stage import Part, Stage, other_steps
+from tutor.ui.widgets.checklist import Checklist
+from tutor.ui.widgets.clusterview import ClusterView
+from tutor.ui.widgets.timelineview import TimelineView
 
 if TYPE_CHECKING:
     from tutor.ui.screens.stage import StageScreen
@@ -217,6 +223,27 @@ def _first(steps: tuple[Step, ...]) -> Step | None:
 
 
 # Explanations
+
+
+def explain(screen: "StageScreen", widget: Widget | None) -> bool:
+    """Explain what is under the cursor of a list; whether there was anything."""
+    from tutor.ui.screens.explain import ExplainScreen
+
+    picture, decode = screen.stage.picture, screen.outside.decode
+    match widget:
+        case TimelineView() if (entry := widget.entry) is not None:
+            told = entry
+            screen.app.push_screen(ExplainScreen(lambda t: of_entry(told, decode, t)))
+        case ClusterView() if widget.cursor and picture is not None:
+            key, seen = widget.cursor, picture
+            screen.app.push_screen(
+                ExplainScreen(lambda t: of_cell(key, seen, decode, t) or ("", ""))
+            )
+        case Checklist() if widget.cursor:
+            explain_expectation(screen, widget.cursor)
+        case _:
+            return False
+    return True
 
 
 def explain_expectation(screen: "StageScreen", key: str) -> None:
