@@ -2,6 +2,7 @@
 
 import pytest
 
+from tutor.i18n.linebreak import cell_width
 from tutor.i18n.translator import translator
 from tutor.ui.app import TutorApp
 from tutor.ui.commands import COMMANDS, Command, Scope, key_name
@@ -76,6 +77,17 @@ def test_the_help_names_every_command(language: str) -> None:
         if command.scope is not Scope.HINT:
             assert t(command.help) in text
             assert all(key_name(key) in text for key in command.keys)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_help_is_cut_nowhere_on_a_narrow_screen(language: str) -> None:
+    t = translator(language)
+    text = markdown((Scope.CLUSTER,), t, 72)
+    rows = [
+        row for block in text.split("```text\n")[1:] for row in block.split("\n```")[0].splitlines()
+    ]
+    assert max(map(cell_width, rows)) <= 72
+    assert len(rows) > len(COMMANDS) - 1  # something had to go on below
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Help: every key, from the declarations of the commands."""
 
+from textual import events
 from textual.app import ComposeResult
 
-from tutor.i18n.linebreak import pad
+from tutor.i18n.linebreak import pad, wrap
 from tutor.i18n.translator import N_, Translator
 from tutor.ui.commands import COMMANDS, Scope, key_name, shown
 from tutor.ui.screens.base import TutorScreen
@@ -20,8 +21,16 @@ _SCOPES = {
 }
 
 
-def markdown(scopes: tuple[Scope, ...], t: Translator) -> str:
-    """The help as Markdown; the commands of ``scopes``, those of the screen one is on, first."""
+WIDE = 120
+_AROUND = 8  # cells beside a table: padding, its indent, the scroll bar
+_LEAST = 24  # cells for what a key does, however narrow the screen
+
+
+def markdown(scopes: tuple[Scope, ...], t: Translator, width: int = WIDE) -> str:
+    """The help as Markdown; the commands of ``scopes``, those of the screen one is on, first.
+
+    No line of a table is wider than ``width`` cells: what a key does goes on below itself.
+    """
     out: list[str] = []
     order = [scope for scope in _SCOPES if scope in scopes]
     order += [scope for scope in _SCOPES if scope not in scopes]
@@ -32,8 +41,12 @@ def markdown(scopes: tuple[Scope, ...], t: Translator) -> str:
             for command in COMMANDS
             if command.scope in same
         ]
-        room = max(len(keys) for keys, _ in table)
-        rows = "\n".join(f"{pad(keys, room)}  {says}" for keys, says in table)
+        room = max(len(keys) for keys, _ in table) + 2
+        rows = "\n".join(
+            pad(keys if first else "", room) + line
+            for keys, says in table
+            for first, line in _numbered(wrap(says, max(_LEAST, width - room)))
+        )
         out.append(f"## {t(_SCOPES[scope])}\n\n```text\n{rows}\n```")
     out.append(
         t(
@@ -49,6 +62,10 @@ def markdown(scopes: tuple[Scope, ...], t: Translator) -> str:
         )
     )
     return "\n\n".join(out)
+
+
+def _numbered(lines: list[str]) -> list[tuple[bool, str]]:
+    return [(number == 0, line) for number, line in enumerate(lines)]
 
 
 class HelpScreen(TutorScreen[None]):
@@ -72,4 +89,10 @@ class HelpScreen(TutorScreen[None]):
         """In the learner's language."""
         self.title_is(self.t("Help: all keys"))
         scopes = (*self._scopes, *((Scope.EDITOR,) if Scope.LESSON in self._scopes else ()))
-        self.query_one(Prose).show(markdown(scopes, self.t), self.t.language)
+        room = self.app.size.width - _AROUND
+        self.query_one(Prose).show(markdown(scopes, self.t, room), self.t.language)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The tables have another width."""
+        super().on_resize(event)
+        self.redraw()
