@@ -202,6 +202,49 @@ def test_what_only_the_owner_may_ask_for_is_checked_too() -> None:
     run(asked())
 
 
+COPIES = [{"op": "copy", "from": "/data", "path": f"/data/k{number}"} for number in range(60)]
+
+
+def test_copies_of_copies_come_to_an_end() -> None:
+    async def asked() -> None:
+        client = Client()
+        await client.create(MAPS, {"metadata": {"name": "c"}, "data": {"k": "x" * 1000}})
+        patch = "application/json-patch+json"
+        reply = await client.ask("PATCH", f"{MAPS}/c", COPIES, content_type=patch)
+        assert (reply.status, status_of(reply)["reason"]) == (422, "Invalid")
+        assert len((await client.ask("GET", f"{MAPS}/c")).data) < 3000
+
+    run(asked())
+
+
+def test_long_lists_are_merged_in_no_more_than_their_time() -> None:
+    async def asked() -> None:
+        client = Client()
+        body = stateful_set(replicas=0)
+        spec = body["spec"]["template"]["spec"]
+        spec["containers"] = [{"name": f"c{number}", "image": "x"} for number in range(3000)]
+        body["metadata"]["finalizers"] = [f"a.b/{number}" for number in range(3000)]
+        await client.create(SETS, body)
+        change = {
+            "metadata": {"finalizers": [f"a.b/{number}" for number in range(6000)]},
+            "spec": {"template": {"spec": {"containers": [
+                {"name": f"c{number}", "image": "y"} for number in range(2999, -1, -1)
+            ]}}},
+        }  # fmt: skip
+        start = time.process_time()
+        strategic = "application/strategic-merge-patch+json"
+        reply = await client.ask("PATCH", f"{SETS}/web", change, content_type=strategic)
+        assert time.process_time() - start < 5  # 9 s and more where each is looked for in all
+        assert reply.status == 200
+        found = reply.json
+        assert found["metadata"]["finalizers"] == [f"a.b/{number}" for number in range(6000)]
+        containers = found["spec"]["template"]["spec"]["containers"]
+        assert {one["image"] for one in containers} == {"y"}
+        assert len(containers) == 3000
+
+    run(asked())
+
+
 # -- anything at all
 
 _NAMES = st.sampled_from(

@@ -2,11 +2,14 @@
 
 import re
 
+from tutor.offline.admission import gojson
 from tutor.offline.admission.patch.errors import PatchError
 from tutor.offline.admission.values import Json, copied
 from tutor.offline.objects import Obj
 
 MAX_OPERATIONS = 10_000
+MAX_COPIED = 3 * 1024 * 1024
+"""Bytes that all copies of a patch may come to (the API server's ``JSONPatchMaxCopyBytes``)."""
 _INDEX = re.compile(r"-?[0-9]+")
 _OPERATIONS = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 
@@ -28,9 +31,26 @@ def apply(document: Obj, patch: Json) -> Json:
             f"The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {len(patch)}",
         )
     result: Json = copied(document)
+    grown = 0
     for operation in patch:
+        if operation.get("op") == "copy":
+            grown += _growth(result, operation)
+            if grown > MAX_COPIED:
+                raise PatchError(
+                    422,
+                    "Unable to complete the copy, the accumulated size increase of copy is "
+                    f"{grown}, exceeding the limit {MAX_COPIED}",
+                )
         result = _one(result, operation)
     return result
+
+
+def _growth(document: Json, operation: Obj) -> int:
+    """Bytes that a copy adds."""
+    source = operation.get("from")
+    if not isinstance(source, str):
+        return 0
+    return len(gojson.dumps(_find(document, source, absent=True)).encode())
 
 
 def _one(document: Json, operation: Obj) -> Json:
@@ -43,10 +63,10 @@ def _one(document: Json, operation: Obj) -> Json:
         source = operation.get("from")
         if not isinstance(source, str):
             raise PatchError(422, "missing from")
-        value = copied(_find(document, source, absent=True))
+        value = _find(document, source, absent=True)
         if kind == "move":
-            document = _remove(document, source)
-        return _add(document, path, value)
+            return _add(_remove(document, source), path, value)
+        return _add(document, path, copied(value))
     if kind == "remove":
         return _remove(document, path)
     if kind != "test" and "value" not in operation:

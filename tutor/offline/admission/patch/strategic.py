@@ -107,7 +107,8 @@ def _order_lists(merged: Obj, patch: Obj, ref: Ref | None) -> None:
         if before is None and change is None:
             continue
         if isinstance(before, list) and isinstance(deleted, list):
-            merged[name] = [item for item in before if item not in deleted]
+            gone = {_itself(item) for item in deleted}
+            merged[name] = [item for item in before if _itself(item) not in gone]
         items = merged.get(name)
         if change is None:
             result = items
@@ -129,19 +130,19 @@ def _check_order(change: Json, order: list[Json], ref: Ref | None) -> None:
     if not isinstance(change, list) or not order:
         return
     identity = _key_of(ref, order)
-    wanted = [identity(item) for item in order]
+    wanted = {identity(item): i for i, item in reversed(list(enumerate(order)))}
     last = -1
     for item in change:
         if isinstance(item, dict) and item.get(DIRECTIVE):
             continue
         key = identity(item)
-        if key not in wanted or wanted.index(key) < last:
+        if wanted.get(key, -1) < last or key not in wanted:
             raise PatchError(
                 400,
                 f"The order in patch list:\n{dumps(change)}\n doesn't match"
                 f" $setElementOrder list:\n{dumps(order)}\n",
             )
-        last = wanted.index(key)
+        last = wanted[key]
 
 
 def _merge_slice(
@@ -161,8 +162,9 @@ def _merge_slice(
         return [item for item in patch if not (isinstance(item, dict) and DIRECTIVE in item)]
     if not any(isinstance(item, dict) for item in (*original, *patch)):
         _check_primitives(patch)
-        added = [item for i, item in enumerate(patch) if item not in patch[:i]]
-        merged = [*original, *(item for item in added if item not in original)]
+        there = {_itself(item) for item in original}
+        added = {_itself(item): item for item in patch}
+        merged = [*original, *(item for key, item in added.items() if key not in there)]
         return _ordered(merged, patch, original, _itself)
     key = ref.merge_key
     identity = _by(key)
@@ -192,9 +194,14 @@ def _merge_slice(
             raise PatchError(500, f"unknown patch type: {what} in map: {dumps(item)}")
     if replaces:
         return ordinary
+    places: dict[Json, int] = {}
+    seen = 0
     for item in ordinary:
         wanted = identity(item)
-        found = next((i for i, one in enumerate(merged) if identity(one) == wanted), None)
+        while wanted not in places and seen < len(merged):
+            places.setdefault(identity(merged[seen]), seen)
+            seen += 1
+        found = places.get(wanted)
         if found is None:
             if array is not None and len(merged) < len(array):
                 array[len(merged)] = item
