@@ -22,6 +22,7 @@ from tutor.offline.controllers.nodes import NodeLifecycle, PodCollector, TaintEv
 from tutor.offline.controllers.protection import ClaimProtection, VolumeProtection
 from tutor.offline.controllers.quota import Quotas
 from tutor.offline.controllers.replicaset import ReplicaSets
+from tutor.offline.controllers.resizing import Resizer
 from tutor.offline.controllers.scheduler import Scheduler
 from tutor.offline.controllers.statefulset import StatefulSetController
 from tutor.offline.controllers.volumes import VolumeController
@@ -41,7 +42,7 @@ def controllers() -> tuple[Controller, ...]:
         EphemeralVolumes(),
         Expansion(),
         *(csi.Provisioner(driver) for driver in csi.DRIVERS),
-        *(csi.Resizer(driver) for driver in csi.DRIVERS),
+        *(Resizer(driver) for driver in csi.DRIVERS),
         Attachments(),
         ClaimProtection(),
         VolumeProtection(),

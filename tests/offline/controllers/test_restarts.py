@@ -14,7 +14,7 @@ from tests.offline.controllers.cluster import (
 )
 from tests.offline.controllers.test_deployment import DEPLOYMENTS, deployment, image
 from tutor.offline.controllers.attachment import on
-from tutor.offline.controllers.csi import BEFORE_RESIZE
+from tutor.offline.controllers.resizing import BEFORE_RESIZE
 from tutor.offline.embed import fork
 from tutor.offline.objects import Obj, meta
 from tutor.offline.runner import Runner

@@ -7,19 +7,16 @@ claims of a StatefulSet are spread over the zones by their ordinals, as in the r
 ``disk.csi.sts-tutor.dev`` stands for a disk on the network: it can go to any node, but only to one
 at a time (``attachment.py``).
 
-Volumes of both can grow: first the volume, then, with the Pod running, the file system (the
-kubelet's part, ``kubelet/volumes.py``).
+Volumes of both can grow: first the volume (``resizing.py``), then, with the Pod running, the file
+system (the kubelet's part, ``kubelet/volumes.py``).
 
-Source: kubernetes-csi external-provisioner (pkg/controller/{controller,topology}.go),
-external-resizer (pkg/controller/{controller,resize_status}.go).
+Source: kubernetes-csi external-provisioner (pkg/controller/{controller,topology}.go).
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from tutor.manifest.quantity import Quantity, parse
-from tutor.offline.clock import timestamp
-from tutor.offline.controllers.expansion import wants_more
 from tutor.offline.controllers.storage import (
     CLAIMS,
     CLASSES,
@@ -27,7 +24,6 @@ from tutor.offline.controllers.storage import (
     PROVISIONER,
     SELECTED_NODE,
     VOLUMES,
-    annotated,
     annotations_of,
     claim_reference,
     class_of,
@@ -47,16 +43,13 @@ from tutor.offline.objects import (
     uid_of,
 )
 from tutor.offline.plan import (
-    Action,
     Again,
     Create,
     Delete,
     Key,
-    Outcome,
     Plan,
     Record,
     Update,
-    UpdateStatus,
     View,
 )
 
@@ -65,26 +58,13 @@ DRIVERS = (HOSTPATH, DISK)
 _ZONAL = frozenset({HOSTPATH})
 ZONE = "topology.kubernetes.io/zone"
 FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer"
-BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity"
-PENDING = "Waiting for user to (re-)start a pod to finish file system resize of volume on node."
-RESIZE_CONDITIONS = frozenset(
-    {
-        "Resizing",
-        "FileSystemResizePending",
-        "ControllerResizeError",
-        "NodeResizeError",
-    }
-)
-_NODES_TURN = ("NodeResizePending", "NodeResizeInProgress")
-_INFEASIBLE = "ControllerResizeInfeasible"
 _MOST = "1Ti"
 MAKE_SECONDS = 0.05
-GROW_SECONDS = 0.2
 _LONGEST_WAIT = 300
 _EARLY = 1e-6
 
 
-class _Timers:
+class Timers:
     """Work that takes its time."""
 
     def __init__(self) -> None:
@@ -128,7 +108,7 @@ class Provisioner:
     def __init__(self, driver: str) -> None:
         self.name = f"{driver}_csi-provisioner-0"
         self._driver = driver
-        self._timers = _Timers()
+        self._timers = Timers()
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
@@ -164,7 +144,7 @@ class Provisioner:
         if left:
             yield Again(left)
             return
-        zone, why = "", _too_large(requested(claim))
+        zone, why = "", too_large(requested(claim))
         if dig(claim, "spec", "selector") is not None:
             why = "claim Selector is not supported"
         elif not why and self._driver in _ZONAL:
@@ -207,7 +187,7 @@ class Provisioner:
             yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
 
 
-def _too_large(size: object) -> str:
+def too_large(size: object) -> str:
     """Why a driver has no volume of this size; empty where it has."""
     wanted, most = parse(size), parse(_MOST)
     if wanted <= most:
@@ -283,134 +263,3 @@ def _volume(driver: str, claim: Obj, found: Obj, zone: str) -> Obj:
         "finalizers": [FINALIZER],
     }
     return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}
-
-
-class Resizer:
-    """Lets the volumes of a driver grow with their claims.
-
-    Args:
-        driver: Its name.
-    """
-
-    watches = (CLAIMS,)
-
-    def __init__(self, driver: str) -> None:
-        self.name = f"external-resizer {driver}"
-        self._driver = driver
-        self._timers = _Timers()
-
-    def keys(
-        self, view: View, resource: str, before: Obj | None, after: Obj | None
-    ) -> Iterable[Key]:
-        """A claim that asks for more than it has."""
-        if after is None:
-            if before is not None:
-                self._timers.drop(uid_of(before))
-            return ()
-        return (Key(namespace_of(after), name_of(after)),) if wants_more(after) else ()
-
-    def sync(self, view: View, key: Key) -> Plan:
-        """Let one volume grow.
-
-        Raises:
-            Retry: A write was refused.
-        """
-        claim = view.get(CLAIMS, key.namespace, key.name)
-        if claim is None or not wants_more(claim) or terminating(claim):
-            return
-        volume = view.get(VOLUMES, "", dig(claim, "spec", "volumeName", default=""))
-        if volume is None or dig(volume, "spec", "csi", "driver") != self._driver:
-            return
-        size = requested(claim)
-        at = dig(claim, "status", "allocatedResourceStatuses", "storage")
-        allotted = dig(claim, "status", "allocatedResources", "storage")
-        if allotted == size and at in (*_NODES_TURN, _INFEASIBLE):
-            return  # it is the kubelet's turn, or the user's
-        if self._timers.begin(uid_of(claim), view.now, GROW_SECONDS):
-            claim = yield from self._begin(view, claim, size)
-            text = f"External resizer is resizing volume {name_of(volume)}"
-            yield Record(claim, "Normal", "Resizing", text)
-        left = self._timers.left(uid_of(claim), view.now)
-        if left:
-            yield Again(left)
-            return
-        if why := _too_large(size):
-            yield from self._give_up(view, claim, volume, why)
-            return
-        if dig(volume, "spec", "capacity", "storage") != size:
-            before = str(dig(volume, "spec", "capacity", "storage", default="0"))
-            spec = {**volume["spec"], "capacity": {"storage": size}}
-            larger = annotated({**volume, "spec": spec}, {BEFORE_RESIZE: before})
-            yield from written(Update(VOLUMES, larger))
-        yield from self._end(view, claim, size)
-
-    @staticmethod
-    def _begin(view: View, claim: Obj, size: object) -> Generator[Action, Outcome, Obj]:
-        status = {
-            **claim["status"],
-            "allocatedResources": {"storage": size},
-            "allocatedResourceStatuses": {"storage": "ControllerResizeInProgress"},
-            "conditions": conditions_with(claim, "Resizing", "", view.now),
-        }
-        return (yield from written(UpdateStatus(CLAIMS, {**claim, "status": status})))
-
-    def _give_up(self, view: View, claim: Obj, volume: Obj, why: str) -> Plan:
-        """Say that a size cannot be had; a smaller one may be asked for."""
-        text = f'resize volume "{name_of(volume)}" by resizer "{self._driver}" failed: {why}'
-        status = {
-            **claim["status"],
-            "allocatedResourceStatuses": {"storage": _INFEASIBLE},
-            "conditions": conditions_with(claim, "ControllerResizeError", text, view.now),
-        }
-        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": status}))
-        yield Record(claim, "Warning", "VolumeResizeFailed", text)
-
-    @staticmethod
-    def _end(view: View, claim: Obj, size: object) -> Plan:
-        if mode_of(claim) == "Block":  # there is no file system to follow
-            yield from written(UpdateStatus(CLAIMS, grown(claim)))
-            yield Record(claim, "Normal", "VolumeResizeSuccessful", "Resize volume succeeded")
-            return
-        status = {
-            **claim["status"],
-            "allocatedResourceStatuses": {"storage": "NodeResizePending"},
-            "conditions": conditions_with(claim, "FileSystemResizePending", PENDING, view.now),
-        }
-        claim = yield from written(UpdateStatus(CLAIMS, {**claim, "status": status}))
-        text = "Require file system resize of volume on node"
-        yield Record(claim, "Normal", "FileSystemResizeRequired", text)
-
-
-def conditions_with(claim: Obj, kind: str, message: str, now: float) -> list[Obj]:
-    """The conditions of a claim with one about its growing in place of any other such."""
-    new: Obj = {
-        "type": kind,
-        "status": "True",
-        "lastProbeTime": None,
-        "lastTransitionTime": timestamp(now),
-    }
-    if message:
-        new["message"] = message
-    return [*_others(claim), new]
-
-
-def _others(claim: Obj) -> list[Obj]:
-    return [
-        one
-        for one in dig(claim, "status", "conditions", default=())
-        if one.get("type") not in RESIZE_CONDITIONS
-    ]
-
-
-def grown(claim: Obj) -> Obj:
-    """A claim that has all it was allotted."""
-    status = {
-        name: value
-        for name, value in claim["status"].items()
-        if name not in ("conditions", "allocatedResourceStatuses")
-    }
-    size = dig(claim, "status", "allocatedResources", "storage", default=requested(claim))
-    status["capacity"] = {**(status.get("capacity") or {}), "storage": size}
-    if others := _others(claim):
-        status["conditions"] = others
-    return {**claim, "status": status}

@@ -3,7 +3,7 @@
 Source: pkg/volume/util/operationexecutor/{node_expander,operation_generator}.go, v1.36.
 """
 
-from tutor.offline.controllers.csi import BEFORE_RESIZE, grown
+from tutor.offline.controllers.resizing import BEFORE_RESIZE, grown
 from tutor.offline.controllers.storage import (
     CLAIMS,
     VOLUMES,
