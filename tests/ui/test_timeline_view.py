@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.bench import Bench, on_the_bench
-from tests.ui.pictures import BEGIN, entry, story
+from tests.ui.pictures import BEGIN, coming_up, entry, story
 from tutor.i18n.linebreak import cell_width
 from tutor.i18n.translator import translator
 from tutor.model.timeline import Entry, Waiting, What
@@ -151,6 +151,25 @@ def test_it_follows_until_one_looks_back_and_again_from_the_end() -> None:
         assert not shown.following
 
     on_the_bench(view(), scene, heard=TimelineView.Went)
+
+
+def test_what_was_waited_for_is_told_below_the_moment_one_looks_at() -> None:
+    waits = said.waits(coming_up(), EN)
+    assert waits == ("web-2 waits to be created: web-1 is not Ready",)
+
+    async def scene(bench: Bench, pilot: Pilot[None]) -> None:
+        shown = bench.query_one(TimelineView)
+        shown.show(story(), EN, begin=BEGIN, waits=waits)
+        await pilot.pause()
+        assert shown.text.splitlines()[-1].strip() == f"… {waits[0]}"
+        await pilot.press("up")
+        assert waits[0] not in shown.text
+        shown.show(story(), EN, begin=BEGIN, waits=waits)
+        await pilot.pause()
+        assert shown.text.splitlines()[-1].endswith("is stuck: ImagePullBackOff")
+        assert waits[0] in shown.text
+
+    on_the_bench(view(), scene)
 
 
 def test_an_entry_can_be_chosen() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
+from tutor.model.picture import Picture
 from tutor.model.timeline import Entry, Waiting, What
 
 
@@ -117,6 +118,8 @@ _REASONS = {
     "max-unavailable": N_("as many as may be unavailable are so already: {because}"),
 }
 
+_WAITS_TOLD = 3
+
 _STYLES = {
     What.READY: "good",
     What.AVAILABLE: "good",
@@ -204,6 +207,13 @@ def because(one: Waiting, t: Translator) -> str:
     if reason is None:
         return printable(f"{one.reason}: {one.because}")
     return t(reason, because=printable(one.because))
+
+
+def waits(picture: Picture, t: Translator) -> tuple[str, ...]:
+    """What is waited for at a moment, and why; who waits for others first, and few of many."""
+    every = [place.waits for one in picture.sets for place in one.places if place.waits is not None]
+    others = [one for one in every if one.step != "wait"]
+    return tuple(waiting(one, t) for one in (others or every)[:_WAITS_TOLD])
 
 
 def style(entry: Entry) -> str:

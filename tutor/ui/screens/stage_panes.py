@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tutor.model.scenario import Step
 from tutor.session.api import Run
-from tutor.ui import cluster_words, kubectl_line, stage_words
+from tutor.ui import cluster_words, happening_words, kubectl_line, stage_words
 from tutor.ui.commands import Scope, shown
 from tutor.ui.errands import Errands
 from tutor.ui.happening_words import Group, group_name
@@ -188,19 +188,22 @@ class StagePanes(TutorScreen[None]):
         self.set_class(fork is not None, "-forked")
         timeline = self.query_one("#timeline", TimelineView)
         nothing = t("Nothing has happened yet.")
+        picture = stage.picture
+        waits = happening_words.waits(picture, t) if picture is not None else ()
         timeline.show(
             story.entries if story is not None else (),
             t,
             begin=stage.begin,
             group=self._group,
             nothing=nothing,
+            waits=() if fork is not None else waits,
         )
         group = group_name(self._group, t)
         title = t("Timeline: {group}", group=group)
         if fork is not None:
             later = [one for one in fork.story.entries if one.version > fork.version]
             self.query_one("#branch", TimelineView).show(
-                later, t, begin=stage.begin, group=self._group, nothing=nothing
+                later, t, begin=stage.begin, group=self._group, nothing=nothing, waits=waits
             )
             title = t("What if: {what}", what=branch)
         self._titled("#story", title)

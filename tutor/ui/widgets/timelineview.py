@@ -52,6 +52,7 @@ class TimelineView(Rows):
         self._t: Translator | None = None
         self._begin = 0.0
         self._nothing = ""
+        self._waits: tuple[str, ...] = ()
         self.group = Group.ALL
         self.following = True
 
@@ -63,6 +64,7 @@ class TimelineView(Rows):
         begin: float,
         group: Group = Group.ALL,
         nothing: str = "",
+        waits: tuple[str, ...] = (),
     ) -> None:
         """Show a story; while following, the cursor goes to its end.
 
@@ -72,13 +74,14 @@ class TimelineView(Rows):
             begin: The time that counts as zero.
             group: What it is narrowed to.
             nothing: Said where there is nothing to tell.
+            waits: What is waited for at the moment under the cursor, and why; told below it.
         """
         same = len(entries) == len(self._entries) and entries[-1:] == self._entries[-1:]
-        state = (t, begin, group, nothing)
-        if same and state == (self._t, self._begin, self.group, self._nothing):
+        state = (t, begin, group, nothing, waits)
+        if same and state == (self._t, self._begin, self.group, self._nothing, self._waits):
             return
         self._entries = entries
-        self._t, self._begin, self.group, self._nothing = state
+        self._t, self._begin, self.group, self._nothing, self._waits = state
         self._shown = [n for n, entry in enumerate(entries) if said.belongs(entry, group)]
         keys = self.keys()
         if self.following or self.cursor not in keys:
@@ -126,10 +129,23 @@ class TimelineView(Rows):
         shown = self._window()
         times = [said.moment(self._entries[n].at - self._begin) for n in shown]
         room = max(map(len, times))
-        return [
+        rows = [
             Row(str(n), _row(self._entries[n], pad(time, room), width, t))
             for n, time in zip(shown, times, strict=True)
         ]
+        return [
+            self._with_waits(row, room, width) if row.key == self.cursor else row for row in rows
+        ]
+
+    def _with_waits(self, row: Row, room: int, width: int) -> Row:
+        """The row under the cursor, and what was waited for at that moment."""
+        lead = " " * (room + 2)
+        lines = [
+            line for one in self._waits for line in wrap(f"… {one}", max(width - room - 2, 12))
+        ]
+        style = ".rows--note"
+        more = (Text(lead + line, ((0, room + 2 + len(line), style),)) for line in lines)
+        return Row(row.key, (*row.lines, *more))
 
     def _window(self) -> list[int]:
         if len(self._shown) <= LONGEST:
@@ -140,8 +156,13 @@ class TimelineView(Rows):
 
     def watch_cursor(self, key: str) -> None:
         """The learner goes to another moment."""
-        if len(self._shown) > LONGEST:
+        if len(self._shown) > LONGEST or self._waits:
+            self._waits = ()  # those of another moment
+            width = self._laid[0]
             self._laid = (-1, ())
+            if width >= 0:
+                self._rows(width)
+            self.refresh(layout=True)
         super().watch_cursor(key)
         keys = self.keys()
         self.following = not keys or key == keys[-1]
