@@ -375,7 +375,7 @@ def _as_sent(body: Any) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body).encode()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "FOO"]),
     path=_paths(),
@@ -404,7 +404,7 @@ def test_whatever_is_asked_the_answer_has_a_form(
     run(asked())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies=st.lists(st.tuples(st.sampled_from([SETS, PODS]), _bodies()), max_size=4))
 def test_whatever_is_stored_the_controllers_go_on(bodies: list[tuple[str, Any]]) -> None:
     async def asked() -> None:
