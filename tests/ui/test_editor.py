@@ -182,3 +182,15 @@ def test_copy_cut_and_paste() -> None:
         assert desk.editor.text == "名前: 1名前: 1"
 
     writing(scene)
+
+
+def test_everything_can_be_selected_from_either_end() -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.type("a: 1\n")
+        await desk.type("名前: 2")
+        await desk.press("ctrl+home", "ctrl+shift+end", "x")
+        assert desk.editor.text == "x"
+        await desk.press("ctrl+z", "ctrl+end", "ctrl+shift+home", "delete")
+        assert desk.editor.text == ""
+
+    writing(scene)

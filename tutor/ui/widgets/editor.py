@@ -58,6 +58,10 @@ class Editor(TextArea, inherit_bindings=False):
         *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _OURS),
         Binding("tab", "indent", show=False),
         Binding("shift+tab", "dedent", show=False),
+        Binding("ctrl+home", "to_the_end(-1)", show=False),
+        Binding("ctrl+end", "to_the_end(1)", show=False),
+        Binding("ctrl+shift+home", "to_the_end(-1, True)", show=False),
+        Binding("ctrl+shift+end", "to_the_end(1, True)", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(set(_SYNTAX.values())),
@@ -229,6 +233,10 @@ class Editor(TextArea, inherit_bindings=False):
         """Paste what was copied here, clean as well."""
         if result := self._replace_via_keyboard(clean(self.app.clipboard), *self.selection):
             self.move_cursor(result.end_location)
+
+    def action_to_the_end(self, direction: int, select: bool = False) -> None:
+        """To the start or the end of the text, on request selecting what lies between."""
+        self.move_cursor(self.document.end if direction > 0 else (0, 0), select=select)
 
     def action_delete_left(self) -> None:
         """Within the indentation, back to the stop before."""
