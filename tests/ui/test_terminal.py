@@ -18,6 +18,8 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tutor.i18n.translator import translator
+
 pytestmark = pytest.mark.terminal
 
 COLUMNS, ROWS = 80, 24
@@ -179,28 +181,30 @@ def test_a_crash_leaves_the_terminal_sane_and_words_instead_of_a_traceback(tmp_p
 
 
 def test_a_whole_step_in_a_cluster_in_a_real_terminal(tmp_path: Path) -> None:
+    t = translator("ja")
     with terminal(tmp_path, "-m", "tutor", "learn", "what-is-a-statefulset") as ours:
         ours.wait_for("F8")
         for _ in range(7):
             ours.type("\x1b[19~")  # F8: to the step in a cluster
-        ours.wait_for("確かめること")
+        ours.wait_for(t("What must come about"))
         ours.type("\x1b[15~")  # F5: the cluster
-        ours.wait_for("オフラインクラスター", 60)
+        ours.wait_for(t("Offline cluster"), 60)
         ours.wait_for("example-statefulset-2  Running Ready", 60)
-        ours.wait_for("現在: ")
+        ours.wait_for(t("NOW {clock}", clock="+0:00"), 60)
         ours.type("k")  # the line
         time.sleep(0.5)
         ours.type("get pods\r")
         ours.wait_for("NAME")
         ours.type("\x1b")
-        time.sleep(0.3)
+        time.sleep(0.5)
         ours.type("\x1b[15~")  # F5: the suggested command
-        ours.wait_for("削除が始まりました", 60)
-        ours.wait_for("example-statefulset-1がReadyになりました", 60)
+        ours.wait_for(t("{subject} is being deleted", subject="example-statefulset-1"), 60)
+        ours.wait_for(t("{subject} is Ready", subject="example-statefulset-1"), 60)
         ours.type("\x1b[15~")  # hurry
-        ours.wait_for("すべて起きました", 60)
+        done = t("**Done.** Everything has come about. {key} goes back to the lesson.", key="F5")
+        ours.wait_for(done.replace("*", "").replace(" ", ""), 60)
         ours.type("\x1b[15~")  # to the lesson
-        ours.wait_for("実際に起きるところを確かめました")
+        ours.wait_for(t("**Done.** You saw it happen.").replace("*", "").split()[-1])
         ours.type("\x11")  # Ctrl+Q
         assert ours.end() == 0
         ours.assert_sane()
