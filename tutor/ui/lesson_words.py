@@ -49,7 +49,7 @@ def expects(run: Run, t: Translator) -> str:
     listed = "\n".join(f"- {said.expects.get(one.id, one.id)}" for one in task.scenario.expect)
     out = [f"## {t('What must come about')}", listed]
     if task.scenario.offline_only:
-        out.append(t("This step needs the offline cluster; a real one has no way to do it."))
+        out.append(t("This step needs the offline cluster."))
     if not run.manifest.own and any(
         isinstance(step, Apply) and step.file == ANSWER for step in task.scenario.steps
     ):
