@@ -90,14 +90,18 @@ class Histories(RuleBasedStateMachine):
     gate = False
 
     @initialize(
-        replicas=st.integers(1, 4), ripens=st.sampled_from([0, 0, 3]), seed=st.integers(0, 9)
+        replicas=st.integers(1, 4),
+        ripens=st.sampled_from([0, 0, 3]),
+        deleted=POLICIES,
+        seed=st.integers(0, 9),
     )
-    def begin(self, replicas: int, ripens: int, seed: int) -> None:
+    def begin(self, replicas: int, ripens: int, deleted: str, seed: int) -> None:
         self.world = World(seed, {"MaxUnavailableStatefulSet": self.gate})
         self.checks = Checks(self.world)
         self.images = 0
         self.make_service("web", anyway=False)
         self.make_set("web", replicas, ripens)
+        self.change_retention("web", deleted, "Retain")
         self.world.runner.settle(limit=5)
 
     def make_set(self, name: str, replicas: int, ripens: int = 0, lazy: bool = False) -> None:
@@ -382,9 +386,10 @@ def make_peace(world: World) -> None:
         for pod in world.list(PODS):
             _help(world, pod)
         world.settle()
-        # A claim that goes wakes no set, nor a node's zone a Service: users touch them.
+        # A claim that goes wakes no set, a node's zone no Service, and who was refused for long
+        # waits long: users touch them.
         marks = {"metadata": {"annotations": {"touched": str(runner.clock.now)}}}
-        for resource in (SETS, SERVICES):
+        for resource in (SETS, SERVICES, DEPLOYMENTS, "replicasets.apps"):
             for found in world.list(resource):
                 world.patch(resource, name_of(found), marks)
         world.settle()
