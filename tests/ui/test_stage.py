@@ -373,6 +373,9 @@ def test_a_real_cluster_has_no_clock_to_hold_and_no_other_futures(played: Path) 
             assert show.screen.check_action(action, ()) is False
         await desk.press("f4", "f8")
         assert isinstance(desk.app.screen, StageScreen)
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, LessonScreen)
+        assert "sts-tutor clean" in desk.frame
 
     on_stage(scene, played)
 

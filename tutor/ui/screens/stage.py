@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tutor.i18n.errors import error_text
+from tutor.i18n.text import printable
 from tutor.model.applying import ClusterKind, Offer, Plan
 from tutor.model.course import ChoiceTask
 from tutor.model.errors import TutorError
@@ -406,6 +407,14 @@ class StageScreen(StagePanes):
         self.keep_everything()
 
     def _leave(self) -> None:
+        where = self.stage.where
+        if where is not None and not where.offline and self.stage.began:
+            self.tutor.say(
+                self.t(
+                    "What was made in {context} stays there; 'sts-tutor clean' removes it.",
+                    context=printable(where.context),
+                )
+            )
         self.keep_everything()
         self.dismiss(None)
 

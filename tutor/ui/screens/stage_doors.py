@@ -6,12 +6,13 @@ from textual.widget import Widget
 
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
-from tutor.model.applying import Fate, Offer, Plan
+from tutor.model.applying import ClusterKind, Fate, Offer, Plan
 from tutor.model.course import ChoiceTask, LiveTask
 from tutor.model.scenario import ANSWER, Apply, Scenario, Step
 from tutor.session.api import Run, Telling
 from tutor.ui import cluster_words, plan_words, stage_words, verdict_words
 from tutor.ui.explain_words import of_cell, of_entry
+from tutor.ui.screens.choose import Choice, Choose, TypeName
 from tutor.ui.stage import Part, Stage, other_steps
 from tutor.ui.widgets.checklist import Checklist
 from tutor.ui.widgets.clusterview import ClusterView
@@ -58,7 +59,6 @@ def open_offer(screen: "StageScreen", offer: Offer) -> None:
     if offer.local or offer.context in screen.tutor.typed:
         _open(screen, offer, offer.context if not offer.local else "")
         return
-    from tutor.ui.screens.choose import TypeName
 
     def question(t: Translator) -> str:
         return t(
@@ -101,19 +101,8 @@ def ask_cluster(screen: "StageScreen") -> None:
 
 
 def _choose(screen: "StageScreen", offers: tuple[Offer, ...]) -> None:
-    from tutor.ui.screens.choose import Choice, Choose
-
     def choices(t: Translator) -> list[Choice]:
-        out = [
-            (
-                one.context,
-                printable(one.context),
-                cluster_words.kind_of_cluster(one.kind, t)
-                if one.local
-                else t("not of this machine; its name has to be typed"),
-            )
-            for one in offers
-        ]
+        out = [_offer(one, t) for one in offers]
         out.append(
             (
                 _WATCH,
@@ -137,6 +126,14 @@ def _choose(screen: "StageScreen", offers: tuple[Offer, ...]) -> None:
 
     at = screen.stage.where.context if screen.stage.where is not None else ""
     screen.app.push_screen(Choose(lambda t: t("Clusters"), about, choices, at), chosen)
+
+
+def _offer(one: Offer, t: Translator) -> Choice:
+    kind = cluster_words.kind_of_cluster(one.kind, t)
+    if one.kind is ClusterKind.OFFLINE:
+        return one.context, kind, t("here, without a network; time can be held")
+    note = kind if one.local else t("not of this machine; its name has to be typed")
+    return one.context, printable(one.context), note
 
 
 def _watch_instead(screen: "StageScreen") -> None:
@@ -181,8 +178,6 @@ def show_applied(screen: "StageScreen", plan: Plan) -> None:
 
 def ask_what_if(screen: "StageScreen") -> None:
     """Choose what else could be done at the moment that is looked at."""
-    from tutor.ui.screens.choose import Choice, Choose
-
     stage, work = screen.stage, screen.work
     picture = stage.picture
     if work is None or picture is None or stage.story is None:
