@@ -67,6 +67,8 @@ def test_what_only_a_shell_understands_is_refused(typed: str, found: str) -> Non
         ("port-forward web-0 80", line.FOREVER),
         ("/bin/sh -c x", line.NOT_KUBECTL),
         ("./kubectl get pods", line.NOT_KUBECTL),
+        ("frobnicate", line.UNKNOWN),
+        ("ge pods", line.NEARLY),
     ],
 )
 def test_what_cannot_run_here_is_refused_in_words(typed: str, message: str) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from tutor.i18n.translator import N_
+from tutor.model.nearest import nearest
 from tutor.model.picture import Picture
 
 NO_SHELL = N_(
@@ -16,6 +17,8 @@ NO_SHELL = N_(
 )
 OPEN_QUOTE = N_("A quotation mark is not closed.")
 NOT_KUBECTL = N_("Only kubectl runs here. What it can do begins with a verb: get, describe, ….")
+UNKNOWN = N_("kubectl has no command '{found}'.")
+NEARLY = N_("kubectl has no command '{found}'. Did you mean '{nearest}'?")
 EDITOR = N_(
     "'kubectl edit' opens an editor, and there is none here. 'kubectl patch' changes a field; "
     "'kubectl get NAME -o yaml' shows the whole object."
@@ -51,6 +54,12 @@ VERBS = (
     "top",
     "api-resources",
     "version",
+)
+_OTHER_VERBS = (  # of kubectl's own; what is done with them is said elsewhere
+    *("alpha", "api-versions", "attach", "auth", "autoscale", "certificate", "cluster-info"),
+    *("completion", "config", "convert", "cp", "debug", "edit", "expose", "help", "kuberc"),
+    *("kustomize", "options", "plugin", "port-forward", "proxy", "replace", "run", "taint"),
+    "tutor",
 )
 _AFTER: dict[str, tuple[str, ...]] = {
     "rollout": ("status", "history", "undo", "restart"),
@@ -160,6 +169,10 @@ def _look(words: Sequence[str]) -> None:
         raise Refused(INTERACTIVE)
     if {"-", "-f-", "--filename=-"} & {*before}:
         raise Refused(STANDARD_INPUT)
+    if words and not words[0].startswith("-") and verb not in (*VERBS, *_OTHER_VERBS):
+        if meant := nearest(verb, VERBS):
+            raise Refused(NEARLY, found=verb, nearest=meant)
+        raise Refused(UNKNOWN, found=verb)
 
 
 def _talks(word: str) -> bool:
