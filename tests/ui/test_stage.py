@@ -1,5 +1,6 @@
 """A cluster on the screen: apply after a plan, watch, look back, try another future."""
 
+import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from shutil import copytree
@@ -12,6 +13,7 @@ from tests.ui.fake import CONFLICT, FAR, KIND, REFUSED, FakeCluster, FakeCluster
 from tutor.model.errors import TutorError
 from tutor.model.progress import Did, Event, Status
 from tutor.session.api import MemoryStore
+from tutor.ui.commands import COMMANDS, Scope, key_of
 from tutor.ui.screens.choose import Choose, TypeName
 from tutor.ui.screens.explain import ExplainScreen
 from tutor.ui.screens.lesson import LessonScreen
@@ -695,3 +697,44 @@ def test_kind_is_remembered_for_the_next_step(played: Path) -> None:
         assert show.clusters.opened == [("kind-lab", FIRST, "")]
 
     on_stage(scene, played, enter=False, clusters=FakeClusters(FakeCluster(KIND)))
+
+
+MONKEY = sorted(
+    {
+        key
+        for command in COMMANDS
+        if command.scope in (Scope.CLUSTER, Scope.PLAN, Scope.LESSON, Scope.ANYWHERE)
+        for key in (*command.keys, *map(key_of, command.letters))
+        if key not in {"f10", "ctrl+q", "q", "ctrl+c"}
+    }
+    | {"up", "down", "left", "right", "enter", "space", "tab", "shift+tab", "escape"}
+    | {"pageup", "pagedown", "home", "end", "1", "2"}
+)
+
+
+@pytest.mark.parametrize(
+    ("seed", "task"), [(1, "kill-one"), (2, "try-it"), (3, "which-first"), (4, "fix")]
+)
+def test_a_monkey_on_the_stage(played: Path, seed: int, task: str) -> None:
+    chance = random.Random(seed)
+    trouble = {"do": TutorError("cluster-not-running")} if seed % 2 else {}
+    clusters = FakeClusters(FakeCluster(fails=trouble, missing=seed == 3))
+
+    async def scene(desk: Desk, show: Show) -> None:
+        for _ in range(60):
+            if chance.random() < 0.1:
+                sizes = [SMALL, USUAL, WIDE, (20, 6), (34, 12), (200, 50)]
+                await desk.pilot.resize_terminal(*chance.choice(sizes))
+            elif chance.random() < 0.1:
+                await desk.pilot.pause(0.1)
+            else:
+                await desk.pilot.press(chance.choice(MONKEY))
+            assert desk.app.crash is None
+        await desk.pilot.resize_terminal(80, 24)
+        for _ in range(10):
+            await desk.press("escape")
+        assert desk.app.crash is None
+        assert desk.app.is_running
+        assert not isinstance(desk.app.screen, StageScreen)
+
+    on_stage(scene, played, task, clusters=clusters, enter=False)
