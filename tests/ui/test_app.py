@@ -278,7 +278,7 @@ def test_a_quiz_asks_explains_and_ends(language: str) -> None:
             assert screen.round.current is asked
             await desk.press("1", "f5")
             assert screen.round.marked is not None
-            said = asked.question.lesson.words[language].tasks[asked.question.task.id]
+            said = asked.question.words(language)
             shown = screen.query_one(Choices).text.replace("\n", "").replace(" ", "")
             for why in said.explanations.values():
                 assert why.replace("`", "").replace(" ", "") in shown
