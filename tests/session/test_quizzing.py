@@ -2,6 +2,7 @@ import random
 
 from tutor.model.course import Course, Topic
 from tutor.model.progress import Status
+from tutor.quiz.bank import Question
 from tutor.quiz.schedule import DAY
 from tutor.session.api import MemoryStore, Quiz, Session
 
@@ -12,7 +13,8 @@ def session(course: Course, store: MemoryStore, now: float) -> Session:
 
 def lessons(quiz: Quiz) -> list[str]:
     """The lessons that a round asks about, in its order."""
-    return [asked.question.id.partition("#")[0] for asked in quiz.round.asked]
+    asked = [one.question for one in quiz.round.asked]
+    return [question.lesson.id for question in asked if isinstance(question, Question)]
 
 
 def test_a_wrong_answer_comes_first_the_next_time(course: Course) -> None:

@@ -11,6 +11,7 @@ from textual.theme import Theme
 from tests.ui.desk import FIRST, SMALL, SOLUTION, USUAL, WIDE, Desk, Kept, at_the_desk, session
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.progress import Did, Event, Status
+from tutor.quiz.bank import Question
 from tutor.session.api import MemoryStore
 from tutor.ui import theme
 from tutor.ui.app import Ascii, TutorApp, run
@@ -278,6 +279,7 @@ def test_a_quiz_asks_explains_and_ends(language: str) -> None:
             assert screen.round.current is asked
             await desk.press("1", "f5")
             assert screen.round.marked is not None
+            assert isinstance(asked.question, Question)
             said = asked.question.words(language)
             shown = screen.query_one(Choices).text.replace("\n", "").replace(" ", "")
             for why in said.explanations.values():
