@@ -80,7 +80,7 @@ def test_surplus_pods_wait_for_the_one_above() -> None:
     cluster.change(SETS, "web", spec(replicas=1))
     cluster.run(0.05)
     assert explain(cluster, KEY) == (
-        Waiting("web-2", Step.DELETE, Reason.TERMINATING, "web-2"),
+        Waiting("web-2", Step.WAIT, Reason.TERMINATING, "web-2"),
         Waiting("web-1", Step.DELETE, Reason.TERMINATING, "web-2"),
     )
 

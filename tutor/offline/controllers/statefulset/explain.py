@@ -144,7 +144,11 @@ class _Explaining:
         exempt = lowest_unhealthy(wanted, roster, self._now)
         for pod in roster.condemned:
             step, reason = judge_condemned(wanted, pod, exempt, self._now)
-            if blocker:
+            if pod.terminating:  # it waits for nothing: it is waited for
+                yield Waiting(pod.name, Step.WAIT, Reason.TERMINATING, pod.name)
+                if wanted.monotonic and blocker is None:
+                    blocker = Reason.TERMINATING, pod.name
+            elif blocker:
                 yield Waiting(pod.name, Step.DELETE, *blocker)
             elif reason:
                 because = pod.name
