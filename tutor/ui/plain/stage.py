@@ -10,6 +10,7 @@ from tutor.i18n.translator import N_
 from tutor.model.applying import ClusterKind, Fate, Offer, Plan
 from tutor.model.course import ChoiceTask, LiveTask, WriteTask
 from tutor.model.errors import TutorError
+from tutor.model.picture import Picture
 from tutor.model.scenario import ANSWER, Apply, Scenario
 from tutor.model.timeline import Change, Entry
 from tutor.session.api import Cluster, Outcome, Run, Stop, Telling
@@ -93,12 +94,22 @@ def _show_outcome(talk: Talk, teller: Telling, outcome: Outcome) -> None:
             _tell(talk, entry, begin)
     talk.gap()
     talk.say(t("In the end:"))
-    for line in cluster_words.table(teller.picture(tape), t):
-        talk.say(line)
+    _show_table(talk, teller.picture(tape))
     talk.gap()
     talk.markdown(
         "\n".join(f"- {line}" for line in consequence_words.sentences(outcome.consequences, t))
     )
+
+
+def _show_table(talk: Talk, picture: Picture) -> None:
+    """What is there, line by line; what belongs to something stands further in, and hangs there."""
+    for line in cluster_words.table(picture, talk.t):
+        words = line.lstrip(" ")
+        indent = len(line) - len(words)
+        if indent:
+            talk.listed([(" " * (indent - 1), words)])
+        else:
+            talk.say(words)
 
 
 def _tell(talk: Talk, entry: Entry, begin: float) -> None:
@@ -265,9 +276,8 @@ class PlainStage:
         talk, stage = self._talk, self._stage
         match said.word:
             case "picture":
-                picture = stage.picture
-                for line in cluster_words.table(picture, talk.t) if picture is not None else ():
-                    talk.say(line)
+                if stage.picture is not None:
+                    _show_table(talk, stage.picture)
             case "timeline":
                 for entry in stage.story.entries if stage.story is not None else ():
                     _tell(talk, entry, stage.begin)
