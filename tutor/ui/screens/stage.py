@@ -142,7 +142,8 @@ class StageScreen(StagePanes):
             self.query_one(Output).tell(words, "$error")
             self.show_pane("answers")
             self._to_the_last_line()
-            self.tutor.say(words, serious=True)
+            if not error.code.startswith(("kubectl-", "barred-")):  # an answer, where it is read
+                self.tutor.say(words, serious=True)
             self.changed()
 
     def _bug(self, error: BaseException) -> None:

@@ -151,9 +151,16 @@ class Output(Widget, can_focus=True):
 
     def tell(self, words: str, style: str = "") -> None:
         """Add words of the tutor's own, wrapped to what is in sight."""
-        parent = self.parent
-        width = parent.size.width if isinstance(parent, Widget) else 0
-        self.say("\n".join(wrap(words, max(width - 2, 20))), style)
+        if self._room():
+            self._tell(words, style)
+        else:  # its pane comes into sight only now
+            self.call_after_refresh(self._tell, words, style)
+
+    def _tell(self, words: str, style: str) -> None:
+        self.say("\n".join(wrap(words, max(self._room() - 2, 20))), style)
+
+    def _room(self) -> int:
+        return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def pour(self, piece: str) -> None:
         """Add output as it comes; it may end in the middle of a line."""
