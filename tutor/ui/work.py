@@ -26,6 +26,8 @@ APPLYING = N_("Applying…")
 RUNNING = N_("Running the command…")
 PLAYING = N_("Playing…")
 FORKING = N_("Playing another future…")
+NEWS = 0.5
+"""Real seconds that news may take: before, silence says nothing, however fast time runs."""
 FAST = 1e6
 """Stands for a speed without an end."""
 _CALM = 0.3
@@ -110,6 +112,8 @@ class Work:
         stage = self.stage
         pace = 1.0 if stage.speed is None else 0.0 if stage.held else stage.speed
         waited = monotonic() - self._last
+        if waited < NEWS:
+            return 0.0
         return waited * pace if pace < FAST else waited * FAST
 
     # -- beginning

@@ -30,6 +30,7 @@ from tutor.ui.happening_words import Group
 from tutor.ui.outside import Outside
 from tutor.ui.plain.talk import Said, Talk
 from tutor.ui.stage import Part, Stage
+from tutor.ui.work import NEWS
 
 OFFLINE = Offer("offline", ClusterKind.OFFLINE)
 HELP = {
@@ -467,7 +468,8 @@ class PlainStage:
 
     @property
     def _idle(self) -> float:
-        return (monotonic() - self._last) * (self._stage.speed or 1.0)
+        waited = monotonic() - self._last
+        return waited * (self._stage.speed or 1.0) if waited >= NEWS else 0.0
 
     def _follow(self) -> None:
         """Tell what happens until nothing does any more; Ctrl+C stops the telling."""
