@@ -156,6 +156,10 @@ MESSAGES = {
     "step-no-node": N_("{pod} runs on no node now."),
     "past-too-far": N_("That point of the past is no longer kept."),
     "kubectl-missing": N_("kubectl is not installed, or not in PATH."),
+    "kubectl-replaced": N_(
+        "kubectl is not installed, or not in PATH. The tutor takes this step itself, with the same"
+        " effect."
+    ),
     "kubectl-failed": N_("kubectl could not be started: {raw}"),
     "kubectl-barred": N_(
         "'{found}' is not run from here: it reaches outside this lesson's namespace, or needs "

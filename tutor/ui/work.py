@@ -345,7 +345,7 @@ class Work:
             if error.code in _NO_KUBECTL and missing is not None:
                 if error.code == _KUBECTL_MISSING:
                     self.without_kubectl = True
-                    self._audience.trouble(error)
+                    self._audience.trouble(TutorError("kubectl-replaced"))
                 missing()
             else:
                 self._audience.trouble(error)
