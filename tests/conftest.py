@@ -1,4 +1,8 @@
-"""The table of the replay, at the end of a run of the tests."""
+"""The table of the replay, at the end of a run of the tests.
+
+It stands here and not beside the replay, since where tests run in several processes only this file
+is read by the one that prints.
+"""
 
 from typing import Any
 
