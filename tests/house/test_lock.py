@@ -47,11 +47,24 @@ def test_every_file_of_the_lock_has_its_hash() -> None:
         assert all(file["hash"].startswith("sha256:") for file in files), package["name"]
 
 
-@pytest.mark.parametrize("name", ["run.txt", "test.txt"])
-def test_the_lists_for_pip_are_exported_from_the_lock(name: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def written_anew(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lock")
     tool = ROOT / "tools" / "requirements.py"
-    subprocess.run([sys.executable, str(tool), str(tmp_path)], check=True)
-    exported = (tmp_path / name).read_text("utf-8")
+    subprocess.run([sys.executable, str(tool), str(folder)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["requirements/run.txt", "requirements/test.txt"])
+def test_the_lists_for_pip_are_exported_from_the_lock(name: str, written_anew: Path) -> None:
+    exported = (written_anew / name).read_text("utf-8")
     assert exported.count("--hash=sha256:") > 50
-    held = (ROOT / "requirements" / name).read_text("utf-8")
-    assert held == exported, "stale: run python tools/requirements.py"
+    assert (ROOT / name).read_text("utf-8") == exported, "stale: run python tools/requirements.py"
+
+
+def test_uv_builds_with_the_versions_of_the_lock(written_anew: Path) -> None:
+    fresh = tomllib.loads((written_anew / "pyproject.toml").read_text("utf-8"))
+    assert fresh == PYPROJECT, "stale: run python tools/requirements.py"
+    pinned = {written(line) for line in fresh["tool"]["uv"]["build-constraint-dependencies"]}
+    assert {name for name, _ in pinned} > {"hatchling", "babel", "editables"}
+    assert {asked(entry) for entry in LOCK["manifest"]["build-constraints"]} == pinned
