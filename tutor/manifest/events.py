@@ -73,11 +73,11 @@ def too_deep(text: str) -> int | None:
     parser = parser_of(text)
     try:
         while (event := parser.get_event()) is not None:
-            at = event.end_mark.index
+            begins, at = event.start_mark.index, event.end_mark.index
             if isinstance(event, CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    return int(event.start_mark.index)
+                    return int(begins)
             elif isinstance(event, CollectionEndEvent):
                 depth -= 1
     except MarkedYAMLError as error:
