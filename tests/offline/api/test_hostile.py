@@ -1,6 +1,5 @@
 """Bodies, paths, headers and queries that nobody means well: an answer in form, and on it goes."""
 
-import asyncio
 import json
 import re
 from typing import Any
@@ -10,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.offline.api.support import PODS, SETS, Client, Reply, run, stateful_set
+from tests.waiting import answered
 from tests.work import growth, steps
 from tutor.offline.errors import ApiError
 from tutor.offline.resources import RESOURCES
@@ -402,9 +402,7 @@ def test_whatever_is_asked_the_answer_has_a_form(
         client = Client()
         await client.create(SETS, stateful_set())
         data = _as_sent(body) if method not in ("GET", "HEAD") else b""
-        reply = await asyncio.wait_for(
-            client.ask(method, path, data, content_type=media, accept=accept), 10
-        )
+        reply = await answered(client.ask(method, path, data, content_type=media, accept=accept))
         _well_formed(reply)
         _goes_on(client)
 
