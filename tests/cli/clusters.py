@@ -8,27 +8,18 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 KUBECTL = Path(sys.executable).parent / "kubectl"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-
-
-def until(done: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Wait until something holds; what it was."""
-    end = time.monotonic() + seconds
-    while not (found := done()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-    return found
 
 
 class Clusters:

@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.cli.clusters import Clusters, alive, posix, until
+from tests.cli.clusters import Clusters, alive, posix
 from tests.cli.conftest import Run
+from tests.waiting import HANG, never, until
 
 INPUT, INTERRUPTED = 3, 130
 
@@ -78,7 +78,7 @@ def test_signals_end_it_in_order(
     process = clusters.start("--file", str(tmp_path / "state"))
     until(lambda: tutor("cluster", "status").returncode == 0)
     process.send_signal(sign)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=HANG)
     assert (process.returncode, err) == (code, "")
     assert out.rstrip().endswith("The offline cluster has stopped.")
     assert not (clusters.path / "running.json").exists()
@@ -90,8 +90,8 @@ def test_under_nohup_the_end_of_the_terminal_is_nothing(tutor: Run, clusters: Cl
     process = clusters.start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     until(lambda: tutor("cluster", "status").returncode == 0)
     process.send_signal(signal.SIGHUP)
-    time.sleep(0.3)
-    assert process.poll() is None
+    never(lambda: process.poll() is not None)
+    assert tutor("cluster", "status").returncode == 0
 
 
 @posix
@@ -119,7 +119,7 @@ def test_ctrl_c_in_a_terminal_leaves_it_as_it_was(home: Path, tmp_path: Path) ->
         until(lambda: showing(b"kubeconfig\r\n"))
         os.write(leader, b"\x03")
         until(lambda: showing(b"stopped"))
-        assert process.wait(20) == INTERRUPTED
+        assert process.wait(HANG) == INTERRUPTED
         assert termios.tcgetattr(follower) == before
         assert b"Traceback" not in shown
         assert b"\x1b" not in shown
@@ -154,11 +154,11 @@ def test_more_connections_than_there_may_be(tutor: Run, clusters: Clusters) -> N
     port = clusters.status["port"]
     with contextlib.ExitStack() as open_ones:
         for _ in range(120):
-            open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-        time.sleep(0.5)
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=HANG))
+        never(lambda: process.poll() is not None, looks=50)
     until(lambda: tutor("cluster", "status").returncode == 0)
     assert tutor("cluster", "down").returncode == 0
-    said = process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=HANG)[1]
     assert said.count("Too many open files") <= 2
     assert len(said) < 5000
 

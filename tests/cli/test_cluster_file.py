@@ -7,7 +7,6 @@ import random
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from tests.cli.clusters import Clusters, posix
 from tests.cli.conftest import Run
+from tests.waiting import HANG, until
 from tutor.offline.api.records import line_of
 
 INPUT = 3
@@ -59,6 +59,7 @@ class Writer(threading.Thread):
         self._connection = clusters.connect()
         self._prefix = prefix
         self._random = random.Random(prefix)
+        self.written = 0
 
     def run(self) -> None:
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
@@ -82,6 +83,7 @@ class Writer(threading.Thread):
             assert code == 200
         self.known[name] = value or None
         self.doubtful = ""
+        self.written += 1
 
 
 @posix
@@ -108,10 +110,11 @@ def test_kill_9_at_any_moment_loses_nothing_acknowledged(clusters: Clusters, sta
         writers = [Writer(clusters, f"w{index}", known[index]) for index in range(2)]
         for writer in writers:
             writer.start()
-        time.sleep(chance.uniform(0.3, 1.2))
+        enough = chance.randint(20, 150)
+        until(lambda: sum(one.written for one in writers) >= enough)  # noqa: B023
         clusters.kill()
         for writer in writers:
-            writer.join(20)
+            writer.join(HANG)
         doubtful = {writer.doubtful for writer in writers}
     assert sum(map(len, known)) > 20
     assert clusters.up("--file", str(state)).returncode == 0
@@ -129,9 +132,7 @@ def test_a_disk_that_is_full_refuses_and_goes_on(
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
     clusters.start("--file", str(state), preexec_fn=small)
-    deadline = time.monotonic() + 20
-    while tutor("cluster", "status").returncode and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: tutor("cluster", "status").returncode == 0)
     connection = clusters.connect()
     kept, refused = [], 0
     for number in range(200):

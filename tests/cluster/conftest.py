@@ -1,11 +1,11 @@
 import math
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from tutor.cluster import api, settling, transport, watching
 from tutor.offline.api.embedded import Embedded
 from tutor.offline.api.house import Settings
@@ -52,10 +52,9 @@ def offline(tmp_path: Path) -> Iterator[Embedded]:
 @pytest.fixture(autouse=True)
 def no_thread_stays() -> Iterator[None]:
     yield
-    end = time.monotonic() + 5
-    while True:
-        ours = [one.name for one in threading.enumerate() if one.name.startswith("sts-tutor")]
-        if not ours or time.monotonic() > end:
-            break
-        time.sleep(0.02)
-    assert not ours
+    until(lambda: not ours(), ours)
+
+
+def ours() -> list[str]:
+    """The threads of the tutor's that run."""
+    return [one.name for one in threading.enumerate() if one.name.startswith("sts-tutor")]

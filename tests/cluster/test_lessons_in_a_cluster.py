@@ -1,13 +1,13 @@
 """Every scenario of every lesson, through the real client: it comes to what the play comes to."""
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pytest
 
 from tests.cluster.test_live import target
+from tests.waiting import at_rest, until
 from tutor.cli.clusters import HeldClock, Stamps
 from tutor.cluster.live import Live, Powers
 from tutor.course.loader import load, locate
@@ -37,22 +37,20 @@ class Recorder:
 
     def __init__(self) -> None:
         self.tape: Tape | None = None
-        self.last = time.monotonic()
+        self.heard = 0
         self._lock = threading.Lock()
 
     def hear(self, changes: Sequence[Change]) -> None:
         with self._lock:
             self.tape = Tape.starting(changes) if self.tape is None else self.tape.after(changes)
-            self.last = time.monotonic()
+            self.heard += 1
 
-    def wait(self, seconds: float, most: float = 20.0) -> Tape:
-        """Until nothing was heard for so long."""
-        end = time.monotonic() + most
-        while time.monotonic() < end:
-            if self.tape is not None and time.monotonic() - self.last > seconds:
-                return self.tape
-            time.sleep(0.02)
-        raise AssertionError("it does not come to rest")
+    def wait(self, looks: int) -> Tape:
+        """Until nothing was heard for so many looks."""
+        until(lambda: self.tape)
+        at_rest(lambda: self.heard, looks)
+        assert self.tape is not None
+        return self.tape
 
 
 @pytest.mark.parametrize(
@@ -73,14 +71,14 @@ def test_a_cluster_comes_to_what_the_play_comes_to(
         live.open()
         live.reset(scenario)
         live.watch(recorder.hear)
-        recorder.wait(0.3)
+        recorder.wait(30)
         steps = scenario.steps
         for step, following in pairwise((*steps, None)):
             assert step is not None
             live.do(step, answer)
             if not isinstance(step, Wait) and not isinstance(following, Wait):
                 live.do(Wait())
-        tape = recorder.wait(0.5)
+        tape = recorder.wait(50)
     played = play(scenario, answer).tape
     seen = {one.id: (one.state, one.why) for one in judge(scenario.expect, tape)}
     assert seen == {one.id: (one.state, one.why) for one in judge(scenario.expect, played)}

@@ -3,7 +3,6 @@
 import json
 import math
 import socket
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -270,9 +269,10 @@ def test_kubectl_is_in_the_namespace_and_tells_as_it_goes(live: Live) -> None:
 
 @pytest.mark.kubectl
 def test_kubectl_is_cut_short(live: Live) -> None:
-    threading.Timer(0.5, live.cancel).start()
+    live.do(Apply("answer"), BOTH)
+    live.do(Wait())
     with pytest.raises(TutorError) as caught:
-        live.kubectl(["get", "pods", "-w"])
+        live.kubectl(["get", "pods", "-w"], lambda _: live.cancel())
     assert caught.value.code == "cancelled"
 
 

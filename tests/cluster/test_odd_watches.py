@@ -2,15 +2,28 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from tests.cluster.odd import Fault, Odd, close, event, hang, raw, refuse, serving, stream, target
+from tests.cluster.odd import (
+    Fault,
+    Got,
+    Odd,
+    close,
+    event,
+    hang,
+    raw,
+    refuse,
+    serving,
+    stream,
+    target,
+)
 from tests.cluster.support import NAMESPACE
+from tests.waiting import HANG, at_rest, never, until
+from tutor.cluster.cancelling import Cancel
 from tutor.cluster.live import Live
 from tutor.model.errors import TutorError
 from tutor.model.timeline import Change
@@ -49,10 +62,7 @@ class Ear:
         return [(one.name, kind(one), one.version) for batch in self.batches[1:] for one in batch]
 
     def until(self, ask: Callable[[], object]) -> None:
-        end = time.monotonic() + 5
-        while not ask():
-            assert time.monotonic() < end, (self.seen, self.troubles)
-            time.sleep(0.01)
+        until(ask, lambda: (self.seen, self.troubles))
 
 
 def kind(change: Change) -> str:
@@ -238,10 +248,9 @@ def test_nothing_is_heard_after_stopping() -> None:
         ear.until(lambda: ear.seen)
         watch.stop()
         watch.stop()
-        time.sleep(0.1)
+        at_rest(lambda: len(ear.seen), looks=10)  # what was on its way
         heard = len(ear.seen)
-        time.sleep(0.3)
-        assert len(ear.seen) == heard
+        never(lambda: len(ear.seen) != heard)
 
 
 def test_changes_of_several_kinds_come_in_one_order() -> None:
@@ -269,7 +278,12 @@ def test_closing_from_the_ear_itself() -> None:
                 done.set()
 
         live.watch(hear)
-        assert done.wait(5)
+        assert done.wait(HANG)
+
+
+def streams(odd: Odd) -> list[Got]:
+    """The streams of Pods that were asked for."""
+    return [got for got in odd.asked("/pods") if "watch" in got.query]
 
 
 def test_a_silent_stream_is_asked_anew() -> None:
@@ -280,13 +294,25 @@ def test_a_silent_stream_is_asked_anew() -> None:
         assert [one for one in ear.troubles if one is not None] == []
 
 
-def test_a_server_that_ends_every_stream_is_not_asked_without_a_pause() -> None:
+def test_a_server_that_ends_every_stream_is_not_asked_without_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    wait = Cancel.wait
+
+    def waited(self: Cancel, seconds: float) -> None:
+        pauses.append(seconds)
+        wait(self, seconds / 20)
+
+    monkeypatch.setattr(Cancel, "wait", waited)
     gone = {"type": "ERROR", "object": {"kind": "Status", "code": 410}}
     for answer in (stream(then=close), stream(json.dumps(gone).encode() + b"\n")):
+        pauses.clear()
         with serving(Fault(answer, PODS)) as (odd, live):
             live.open().watch(Ear().hear)
-            time.sleep(1.0)
-            assert len([got for got in odd.asked("/pods") if "watch" in got.query]) < 8
+            asked = until(lambda: (n := len(streams(odd))) > 6 and n)
+            assert len(pauses) >= asked - 1
+            assert min(pauses) > 0.1
 
 
 def test_a_stream_that_is_closed_at_once_is_no_trouble() -> None:

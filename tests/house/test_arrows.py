@@ -47,6 +47,7 @@ KEEPERS = {
     "tree_sitter_yaml": {"ui"},
     "cryptography": {"offline"},
     "uvicorn": {"offline"},
+    "h11": {"offline"},
     "kubernetes": {"cluster"},
     "urllib3": {"cluster"},
 }

@@ -1,14 +1,22 @@
 """Hostile texts: refused with a finding, soon, as a whole. The process never dies of one."""
 
-import time
 from collections.abc import Callable
+from functools import partial
+from textwrap import indent
+from typing import Any
 
 import pytest
 
+from tests.hostile import MANIFESTS
+from tests.work import growth, steps
 from tutor.i18n.pages import message
 from tutor.manifest import limits
+from tutor.manifest.documents import Manifest
 from tutor.manifest.reader import read
 from tutor.model.course import LANGUAGES
+
+ENOUGH = 60 * limits.MAX_ALIASED
+"""Steps. What takes most are the aliases that are read until there are too many."""
 
 NINE = ",".join(["*a{0}"] * 9)
 
@@ -54,71 +62,74 @@ REFUSED: dict[str, tuple[Callable[[], str | bytes], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_hostile_texts_are_refused_soon(name: str) -> None:
     make, variant = REFUSED[name]
+    found: list[Manifest] = []
     source = make()
-    start = time.process_time()
-    manifest = read(source)
-    spent = time.process_time() - start
+    work = steps(lambda: found.append(read(source)))
+    (manifest,) = found
     assert [(f.code, f.variant) for f in manifest.findings] == [("YAML104", variant)]
     assert manifest.documents == ()
-    assert spent < 0.5  # benchmarks/bench_reader.py holds it to a tenth of that
+    assert work < ENOUGH
     for language in LANGUAGES:
         assert f"{manifest.findings[0].params['limit']}" in message(manifest.findings[0], language)
 
 
-HARMLESS: dict[str, Callable[[], str | bytes]] = {
-    "directives": lambda: "".join(f"%TAG !a{n}! x\n" for n in range(50_000)),
-    "directives behind a comment": lambda: (
-        "# c\x85" + "".join(f"%TAG !a{n}! x\n \n" for n in range(50_000))
-    ),
-    "directives behind marks": lambda: (
-        "\ufeff\ufeff\u200b" + "".join(f"%TAG !a{n}! x\n" for n in range(50_000))
-    ),
-    "broken documents": lambda: "a: [\n---\n" * 4_000,
-    "slips": lambda: "a：b\n-c\n\td:e\n" * 5_000,
-    "quotes": lambda: "a: \"b\nc: 'd\n" * 5_000,
-    "open brackets": lambda: "a: [\n" * 90 + "b：c\n",
-    "brackets that never end": lambda: "a：b\n" + "c: [[[[[\n" * 2_000,
-    "templates": lambda: "a: {{ .b }}\n" * 20_000,
-    "bytes that are no text": lambda: b"\xff" * 5_000_000,
-    "bytes of Japanese, perhaps": lambda: b"\x83\x41" * 1_000_000 + b"\xff",
-    "NUL": lambda: b"a: \0\n" * 500_000,
-    "colons": lambda: ": \n" * 100_000,
-    "question marks": lambda: "?\n" * 100_000,
-    "spaces": lambda: (" " * 1_000 + "\n") * 2_000 + "a: b: c\n",
-    "wide spaces": lambda: ("　" * 1_000 + "\n") * 1_000 + "a: b: c\n",
-    "comments": lambda: "#\n" * 1_000_000 + "a: b: c\n",
-    "a long broken line": lambda: "a: " + "b: " * 300_000,
-    "repeated keys": lambda: "a: 1\n" * 50_000,
-    "separators": lambda: "--- x\n" * 4_000,
-    "no colon": lambda: "abc\n" * 50_000 + "d: e\n",
-    "hyphens without a space": lambda: "a:\n" + "-b\n" * 50_000 + "c: d\n",
-    "stairs": lambda: "".join(" " * (n % 50) + "a: b\n" for n in range(20_000)),
-    "surrogates": lambda: '{"a": "' + "\\ud83d\\ude00" * 100_000 + '"}',
-}
-
-
-@pytest.mark.parametrize("name", HARMLESS)
+@pytest.mark.parametrize("name", MANIFESTS)
 def test_what_takes_long_elsewhere_does_not_here(name: str) -> None:
-    source = HARMLESS[name]()
-    start = time.process_time()
-    manifest = read(source)
-    assert time.process_time() - start < 3
-    assert len(manifest.findings) <= 40 * limits.MAX_DOCUMENTS
+    """Work grows with the text and no faster, and the longest is read to its end."""
+    make, most = MANIFESTS[name]
+    size = min(most // 4, 1_000)
+    assert growth(lambda n: steps(partial(read, make(n))), size) < 1.1
+    assert len(read(make(most)).findings) <= 40 * limits.MAX_DOCUMENTS
+
+
+def schema(deep: int, wide: int) -> str:
+    """A schema as the definitions of custom resources have them: fields within fields."""
+    lines = []
+    for level in range(deep):
+        margin = "    " * level
+        lines.append(f"{margin}properties:\n")
+        lines += [
+            f"{margin}  field{n}: {{type: string, description: 'What it is for, at length.'}}\n"
+            for n in range(wide)
+        ]
+        lines.append(f"{margin}  spec{level}:\n")
+        lines.append(f"{margin}    type: object\n")
+        lines.append(f"{margin}    required: [field0]\n")
+    return "".join(lines)
+
+
+def definition(number: int) -> str:
+    """The definition of a custom resource of some 4,000 lines."""
+    versions = "".join(
+        f"  - name: {version}\n    served: true\n    schema:\n      openAPIV3Schema:\n"
+        f"        type: object\n{indent(schema(18, 75), ' ' * 8)}"
+        for version in ("v1", "v1beta1", "v1alpha1")
+    )
+    return (
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        f"metadata: {{name: things{number}.example.com}}\n"
+        f"spec:\n  group: example.com\n  versions:\n{versions}"
+    )
+
+
+def config_map(number: int) -> str:
+    keys = "".join(f"  k{k}: {'v' * 60}\n" for k in range(200))
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\ndata:\n{keys}"
 
 
 def test_limits_leave_room_for_real_files() -> None:
-    crd = "".join(f"{' ' * (n % 40)}f{n}:\n{' ' * (n % 40 + 1)}d: x\n" for n in range(0, 0))
-    schema = "properties:\n"
-    for depth in range(40):
-        schema += f"{'  ' * depth}  p{depth}:\n"
-    bundle = "---\n".join(
-        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}}}\ndata:\n"
-        + "".join(f"  k{k}: {'v' * 60}\n" for k in range(200))
-        for n in range(200)
-    )
-    manifest = read(f"{schema}{crd}---\n{bundle}")
+    """An operator's bundle: definitions with schemas of 40 levels, and much that is configured."""
+    parts = [definition(n) for n in range(8)] + [config_map(n) for n in range(200)]
+    text = "---\n".join(parts)
+    assert len(text) > 3_000_000
+    manifest = read(text)
     assert manifest.findings == ()
-    assert len(manifest.documents) == 201
+    assert len(manifest.documents) == len(parts)
+    data: Any = manifest.documents[0].data
+    found = data["spec"]["versions"][2]["schema"]["openAPIV3Schema"]
+    for level in range(18):
+        assert len(found["properties"]) == 76
+        found = found["properties"][f"spec{level}"]
 
 
 def test_what_is_read_may_be_walked() -> None:

@@ -1,11 +1,11 @@
 import json
-import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.work import growth, steps
 from tutor.i18n.pages import message, page
 from tutor.manifest.reader import read
 from tutor.manifest.schema import check
@@ -419,12 +419,16 @@ def test_a_version_that_is_none(version: str) -> None:
 
 
 def test_many_unknown_fields_cost_little() -> None:
-    fields = {f"field{i}a": i for i in range(20_000)}
-    text = json.dumps({"apiVersion": "apps/v1", "kind": "StatefulSet", "spec": fields})
-    document = read(text).documents[0]
-    began = time.process_time()
-    assert len(list(check(document))) > 20_000
-    assert time.process_time() - began < 2
+    def work(size: int) -> int:
+        fields = {f"field{i}a": i for i in range(size)}
+        text = json.dumps({"apiVersion": "apps/v1", "kind": "StatefulSet", "spec": fields})
+        document = read(text).documents[0]
+        found: list[Finding] = []
+        count = steps(lambda: found.extend(check(document)))
+        assert len(found) > size
+        return count
+
+    assert growth(work, 2_000) < 1.1
 
 
 def test_every_finding_has_its_words() -> None:

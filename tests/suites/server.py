@@ -18,14 +18,13 @@ from typing import Any, TypeVar
 import urllib3
 from kubernetes import client, config, watch
 
+from tests.waiting import HANG, until
 from tutor.offline.api import server, tls
 from tutor.offline.api.folder import Note, kubeconfig
 from tutor.offline.api.house import House, Settings
 from tutor.offline.runner import Runner
 
 TOKEN = "a-token"  # noqa: S105
-PATIENCE = 10.0
-"""Seconds of real time to wait for something; what waits this long has failed."""
 T = TypeVar("T")
 
 
@@ -103,11 +102,11 @@ class Cluster:
             self._loop = asyncio.get_running_loop()
             self.house = House(Settings(self.speed, self.gates, seed=1), time.time, time.monotonic)
             await server.serve(self.house, TOKEN, at, self.keys.context, ready.set)
-            await asyncio.sleep(0.01)  # what was cut is put away
+            await asyncio.sleep(0)  # what was cut is put away
 
         self._thread = threading.Thread(target=lambda: asyncio.run(live()), daemon=True)
         self._thread.start()
-        assert ready.wait(PATIENCE)
+        assert ready.wait(HANG)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -115,7 +114,7 @@ class Cluster:
             self.api.rest_client.pool_manager.clear()
         self._pool.clear()
         self._loop.call_soon_threadsafe(self._end)
-        self._thread.join(PATIENCE)
+        self._thread.join(HANG)
 
     def _end(self) -> None:
         for connection in list(vars(self._loop).get("_transports", {}).values()):
@@ -172,7 +171,7 @@ class Cluster:
             "User-Agent": "suite/1",
         }
         address = f"https://127.0.0.1:{self.port}{path}"
-        found = self._pool.request(method, address, body=data, headers=headers, timeout=PATIENCE)
+        found = self._pool.request(method, address, body=data, headers=headers, timeout=HANG)
         return Answer(found.status, found.data, found.headers.getlist("Warning"))
 
     def kubectl(
@@ -186,7 +185,7 @@ class Cluster:
             check=False,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=HANG,
             env={**os.environ, "HOME": str(self.folder), **(env or {})},
         )
         return Kubectl(done.returncode, done.stdout, done.stderr)
@@ -202,7 +201,7 @@ class Cluster:
             self.house.heart.after()
             return result
 
-        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(HANG)
 
     def eventually(self, ask: Callable[[], T], why: str = "") -> T:
         """What ``ask`` says once it is true.
@@ -210,10 +209,10 @@ class Cluster:
         Raises:
             AssertionError: It never was.
         """
-        until = time.monotonic() + PATIENCE
-        found = ask()
-        while not found:
-            assert time.monotonic() < until, why or f"waited in vain; last: {found!r}"
-            time.sleep(0.005)
-            found = ask()
-        return found
+        last: list[T] = []
+
+        def asked() -> T:
+            last[:] = [ask()]
+            return last[0]
+
+        return until(asked, lambda: why or f"waited in vain; last: {last!r}")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 
+from tests.waiting import HANG, arrives, nothing
 from tutor.ui.diagnosis import Diagnosis
 
 
@@ -18,7 +19,7 @@ class Log:
 
     def ask(self, text: str) -> int:
         self.asked.append(text)
-        self.gate.wait(5)
+        self.gate.wait(HANG)
         return len(text)
 
     def deliver(self, text: str, answer: Future[int]) -> None:
@@ -37,11 +38,7 @@ def play(scene: Callable[[Log], Awaitable[None]]) -> Log:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("never happened")
+    await arrives(condition)
 
 
 def test_only_the_last_of_several_quick_texts_is_asked_about() -> None:
@@ -60,10 +57,11 @@ def test_only_the_last_of_several_quick_texts_is_asked_about() -> None:
 def test_steady_typing_does_not_put_it_off_for_ever() -> None:
     async def scene(log: Log) -> None:
         diagnosis = log.diagnosis(rest=0.05, at_most=0.12)
-        for number in range(30):
+        number = 0
+        while not log.asked:
+            number += 1
             diagnosis.want("x" * number)
             await asyncio.sleep(0.01)
-        assert log.asked
         diagnosis.close()
 
     play(scene)
@@ -107,7 +105,7 @@ def test_another_task_forgets_the_one_before() -> None:
         diagnosis.now("new")
         log.gate.set()
         await until(lambda: bool(log.delivered))
-        await asyncio.sleep(0.05)
+        await nothing(lambda: len(log.delivered) > 1)
         diagnosis.close()
 
     assert play(scene).delivered == [("new", 3)]
@@ -121,7 +119,7 @@ def test_nothing_comes_after_the_end() -> None:
         await until(lambda: log.asked == ["text"])
         diagnosis.close()
         log.gate.set()
-        await asyncio.sleep(0.05)
+        await nothing(lambda: log.delivered)
 
     assert play(scene).delivered == []
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.waiting import HANG
 from tutor.model.errors import TutorError
 from tutor.ui.errands import Errands
 
@@ -20,7 +21,7 @@ class Loop:
         self.errands = Errands(self._waiting.put, self.troubles.append, self.bugs.append)
 
     def turn(self) -> None:
-        self._waiting.get(timeout=5)()
+        self._waiting.get(timeout=HANG)()
 
 
 def test_the_answer_is_heard_in_the_loop_and_not_in_the_thread() -> None:
@@ -59,7 +60,7 @@ def test_what_was_dropped_is_not_heard(fails: bool) -> None:
     gate = threading.Event()
 
     def slow() -> int:
-        gate.wait(5)
+        gate.wait(HANG)
         if fails:
             raise TutorError("cancelled")
         return 1
@@ -78,8 +79,8 @@ def test_what_was_dropped_is_not_heard(fails: bool) -> None:
 def test_what_began_first_is_current() -> None:
     gate = threading.Event()
     loop = Loop()
-    first = loop.errands.run("x", lambda: gate.wait(5), lambda _: None)
-    second = loop.errands.run("y", lambda: gate.wait(5), lambda _: None)
+    first = loop.errands.run("x", lambda: gate.wait(HANG), lambda _: None)
+    second = loop.errands.run("y", lambda: gate.wait(HANG), lambda _: None)
     assert loop.errands.current is first
     first.drop()
     assert loop.errands.current is second

@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tests.waiting import until
 from tutor.i18n.translator import translator
 
 pytestmark = pytest.mark.terminal
@@ -71,23 +71,20 @@ class Terminal:
         self._stream.feed(_UNKNOWN.sub(b"", piece))
         return bool(piece)
 
-    def wait_for(self, wanted: str, seconds: float = 30.0) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+    def wait_for(self, wanted: str) -> None:
+        def shown() -> bool:
             self.read()
-            if wanted in self.text.replace("\n", ""):
-                return
-        raise AssertionError(f"{wanted!r} never came:\n{self.text}")
+            return wanted in self.text.replace("\n", "")
+
+        until(shown, lambda: f"{wanted!r} never came:\n{self.text}")
 
     def type(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
-    def end(self, seconds: float = 20.0) -> int:
+    def end(self) -> int:
         """Wait for the program to end; its exit code."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and (self.read() or self.process.poll() is None):
-            pass
-        return self.process.wait(timeout=1)
+        until(lambda: not self.read() and self.process.poll() is not None, lambda: self.text)
+        return self.process.wait()
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -188,21 +185,18 @@ def test_a_whole_step_in_a_cluster_in_a_real_terminal(tmp_path: Path) -> None:
             ours.type("\x1b[19~")  # F8: to the step in a cluster
         ours.wait_for(t("What must come about"))
         ours.type("\x1b[15~")  # F5: the cluster
-        ours.wait_for(t("Offline cluster"), 60)
-        ours.wait_for("example-statefulset-2  Running Ready", 60)
-        ours.wait_for(t("NOW {clock}", clock="+0:00"), 60)
+        ours.wait_for(t("Offline cluster"))
+        ours.wait_for("example-statefulset-2  Running Ready")
+        ours.wait_for(t("NOW {clock}", clock="+0:00"))
         ours.type("k")  # the line
-        time.sleep(0.5)
         ours.type("get pods\r")
         ours.wait_for("NAME")
-        ours.type("\x1b")
-        time.sleep(0.5)
         ours.type("\x1b[15~")  # F5: the suggested command
-        ours.wait_for(t("{subject} is being deleted", subject="example-statefulset-1"), 60)
-        ours.wait_for(t("{subject} is Ready", subject="example-statefulset-1"), 60)
+        ours.wait_for(t("{subject} is being deleted", subject="example-statefulset-1"))
+        ours.wait_for(t("{subject} is Ready", subject="example-statefulset-1"))
         ours.type("\x1b[15~")  # hurry
         done = t("**Done.** Everything has come about. {key} goes back to the lesson.", key="F5")
-        ours.wait_for(done.replace("*", "").replace(" ", ""), 60)
+        ours.wait_for(done.replace("*", "").replace(" ", ""))
         ours.type("\x1b[15~")  # to the lesson
         ours.wait_for(t("**Done.** You saw it happen.").replace("*", "").split()[-1])
         ours.type("\x11")  # Ctrl+Q

@@ -9,7 +9,6 @@ import re
 from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
-from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs do not export it
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -20,8 +19,10 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from yaml.scanner import ScannerError
 
 from tutor.manifest.aliases import Anchors, merge_into
+from tutor.manifest.events import parser_of, too_deep
 from tutor.manifest.limits import (
     MAX_DEPTH,
     MAX_DOCUMENTS,
@@ -31,6 +32,7 @@ from tutor.manifest.limits import (
 )
 from tutor.manifest.marks import block_end, escaped_slashes, only_libyaml_takes, without_properties
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
+from tutor.manifest.places import place
 from tutor.manifest.problems import Problem
 from tutor.manifest.scalars import (
     NUMBER_STARTS,
@@ -98,7 +100,11 @@ class Composer:
         """
         self.anchors.clear()
         composed = Composed(text, line, self.anchors)
-        composed.read(MAX_NODES - self.nodes)
+        try:
+            composed.read(MAX_NODES - self.nodes)
+        except ScannerError:
+            _check_depth(text, line)
+            raise
         self.nodes += composed.count
         return composed
 
@@ -132,7 +138,7 @@ class Composed:
 
     def read(self, budget: int) -> None:
         """Run through the events. The loop is flat for speed; what is rare is a method."""
-        next_event = CParser(self._text).get_event
+        next_event = parser_of(self._text).get_event
         anchors, stack, suspects = self._anchors, self._stack, self.suspects
         offset = self._line
         slashes = self._slashes
@@ -404,6 +410,14 @@ class Composed:
         for line, column in escaped_slashes(self._text, event.start_mark, event.end_mark):
             at = (line + self._line, column)
             self._add(Problem("YAML140", *at, at[0], at[1] + 2, {"found": "\\/"}, "escape"))
+
+
+def _check_depth(text: str, first: int) -> None:
+    """Refuse a text that goes too deep before the place where it is not YAML."""
+    at = too_deep(text) if "[" in text or "{" in text else None
+    if at is not None:
+        line, column = place(text, at)
+        raise LimitError("depth", MAX_DEPTH, first + line - 1, column)
 
 
 def _short(tag: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.offline.api.support import PODS, SETS, Client, run, stateful_set
+from tests.waiting import arrives
 from tutor.offline.api.house import House, Settings
 from tutor.offline.api.journal import Journal
 from tutor.offline.api.lock import InUse
@@ -413,7 +414,8 @@ def test_a_running_cluster_keeps_its_file_small(
             body = {"metadata": {"name": "c"}, "data": {"k": f"{number} " + "x" * 2000}}
             assert (await client.ask("PUT", f"{MAPS}/c", body)).status == 200
             largest = max(largest, path.stat().st_size)
-            await asyncio.sleep(0.001)
+            if number % 100 == 99:
+                await arrives(lambda: path.stat().st_size < 100_000)
         made.end()
         await running
 
@@ -439,10 +441,7 @@ def test_a_file_that_was_removed_is_written_again(
         running = asyncio.ensure_future(made.run())
         await client.create(MAPS, {"metadata": {"name": "c"}})
         path.unlink()
-        for _ in range(100):
-            await asyncio.sleep(0.02)
-            if path.exists():
-                break
+        await arrives(path.exists)
         await client.create(MAPS, {"metadata": {"name": "d"}})
         made.end()
         await running

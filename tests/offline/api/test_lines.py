@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.offline.api.support import Client, Reply, run
+from tests.waiting import nothing
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -31,7 +32,7 @@ def test_one_change_is_many_things_to_many_watches() -> None:
             watch("&includeObject=None", accept=TABLE) for _ in range(2)
         ]
         partial = watch(accept=PARTIAL)
-        await asyncio.sleep(0.01)
+        await nothing(lambda: any(one.done() for one in everything))
         await client.create(MAPS, body({"app": "a"}, "1"))
         assert (await client.ask("PUT", f"{MAPS}/c", body({"app": "b"}, "2"))).status == 200
         assert (await client.ask("DELETE", f"{MAPS}/c")).status == 200

@@ -8,6 +8,7 @@ import pytest
 
 from tests.offline.api.support import PODS, SETS, Client, run, stateful_set
 from tests.offline.recordings import step
+from tests.waiting import answered, nothing
 from tutor.offline.api import app as application
 from tutor.offline.api import exchange
 
@@ -84,9 +85,9 @@ def test_changes_arrive_while_it_is_open_and_rows_are_headed_once() -> None:
             arrived.clear()
             body = {"metadata": {"name": f"c-{number}"}}
             await client.create(MAPS, body)
-            await asyncio.wait_for(arrived.wait(), 5)
+            await answered(arrived.wait())
         client.house.end()
-        await asyncio.wait_for(watching, 5)
+        await answered(watching)
         assert types(got) == ["ADDED"] * len(got)
         names = [one["object"]["rows"][0]["cells"][0] for one in got]
         assert names[-2:] == ["c-0", "c-1"]
@@ -111,10 +112,9 @@ def test_a_client_that_leaves_ends_its_watch() -> None:
             return {"type": "http.disconnect"}
 
         watching = asyncio.create_task(client.ask("GET", f"{PODS}?watch=1", receive=give))
-        await asyncio.sleep(0.01)
-        assert not watching.done()
+        await nothing(watching.done)
         leaving.set()
-        await asyncio.wait_for(watching, 5)
+        await answered(watching)
 
     run(asked())
 
@@ -123,9 +123,9 @@ def test_a_reset_ends_watches() -> None:
     async def asked() -> None:
         client = Client()
         watching = asyncio.create_task(client.ask("GET", f"{PODS}?watch=1"))
-        await asyncio.sleep(0.01)
+        await nothing(watching.done)
         await client.ask("POST", "/sts-tutor/reset")
-        reply = await asyncio.wait_for(watching, 5)
+        reply = await answered(watching)
         assert reply.status == 200
 
     run(asked())
@@ -153,10 +153,9 @@ def test_a_log_can_be_followed_until_the_container_ends() -> None:
         await client.create(SETS, stateful_set(replicas=1))
         client.settle()
         following = asyncio.create_task(client.ask("GET", f"{PODS}/web-0/log?follow=true"))
-        await asyncio.sleep(0.01)
-        assert not following.done()
+        await nothing(following.done)
         await client.ask("DELETE", f"{PODS}/web-0?gracePeriodSeconds=0")
-        reply = await asyncio.wait_for(following, 5)
+        reply = await answered(following)
         assert "offline cluster" in reply.text
 
     run(asked())

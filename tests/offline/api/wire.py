@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.offline.api.support import TOKEN
+from tests.waiting import HANG
 from tutor.offline.api.house import House, Settings
 from tutor.offline.api.server import listen, serve
 from tutor.offline.runner import START
-
-PATIENCE = 20.0
 
 
 @dataclass
@@ -50,7 +49,7 @@ class Wire:
         """End all connections."""
         for writer in self._writers:
             writer.transport.abort()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
 
     async def say(self, data: bytes) -> Answer:
         """What comes back for some bytes on a connection of their own."""
@@ -76,7 +75,7 @@ class Wire:
 async def answer_of(reader: asyncio.StreamReader) -> Answer:
     """One answer with a known length, or all up to the end."""
     try:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HANG)
     except (asyncio.IncompleteReadError, ConnectionError):
         return Answer()
     line, *rest = head.decode("latin-1").split("\r\n")
@@ -94,7 +93,7 @@ async def wire(speed: float = 0.0) -> AsyncIterator[Wire]:
     at = listen(0)
     begun = asyncio.Event()
     serving = asyncio.ensure_future(serve(house, TOKEN, at, None, begun.set))
-    await asyncio.wait_for(begun.wait(), PATIENCE)
+    await asyncio.wait_for(begun.wait(), HANG)
     found = Wire(house, at.getsockname()[1])
     try:
         yield found

@@ -3,23 +3,17 @@
 from typing import NamedTuple
 
 from yaml import MarkedYAMLError, YAMLError
-from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs do not export it
-from yaml.events import (
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml.events import CollectionStartEvent, ScalarEvent
 
-from tutor.manifest.limits import MAX_DEPTH
+from tutor.manifest.events import parser_of, too_deep
 from tutor.manifest.splitting import has_directives
 
 NO_OBJECT = "a document is an object"
 """What is said of a document that is YAML and a single text, where the parser says nothing."""
 
-_FEW_BRACKETS = 1_000
-"""Up to here brackets within brackets cost the C parser no time worth counting."""
+_FEW_BRACKETS = 900
+"""Up to here brackets within brackets cost the C parser no time worth counting, and are no more
+than it takes. Where there are more and they go too deep, whoever reads the text says so."""
 
 
 class Broken(NamedTuple):
@@ -59,20 +53,19 @@ def check(text: str) -> Broken | None:
     if has_directives(text):
         return Broken("found a directive", "", 0, 0, 0, 0)
     try:
-        parser = CParser(text)
+        parser = parser_of(text)
         bare = False
         while (event := parser.get_event()) is not None:
-            if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            if isinstance(event, CollectionStartEvent):
                 break
             bare = bare or (isinstance(event, ScalarEvent) and bool(event.value))
         if bare:
             return Broken(NO_OBJECT, "", 0, 0, 0, 0)
         if event is None:
             return None
-        if text.count("[") + text.count("{") < _FEW_BRACKETS:
-            parser.raw_parse()
-        else:
-            _walk(parser)
+        if text.count("[") + text.count("{") > _FEW_BRACKETS and too_deep(text) is not None:
+            return None
+        parser.raw_parse()
     except MarkedYAMLError as error:
         return broken(error)
     except (YAMLError, UnicodeEncodeError, RecursionError) as error:
@@ -93,15 +86,3 @@ def broken(error: MarkedYAMLError) -> Broken:
         begin.line,
         begin.column,
     )
-
-
-def _walk(parser: CParser) -> None:
-    """Run to the end, or to where it goes too deep: the parser's time grows with the square."""
-    depth = 1
-    while (event := parser.get_event()) is not None:
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return
-        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-            depth -= 1
