@@ -2,7 +2,14 @@
 
 from itertools import chain
 
-from benchmarks import bench_check, bench_cluster, bench_control_plane, bench_reader, bench_ui
+from benchmarks import (
+    bench_check,
+    bench_cluster,
+    bench_control_plane,
+    bench_growth,
+    bench_reader,
+    bench_ui,
+)
 from benchmarks.measure import compiled, table
 
 if __name__ == "__main__":
@@ -12,6 +19,7 @@ if __name__ == "__main__":
             chain(
                 bench_check.rows(),
                 bench_reader.rows(),
+                bench_growth.rows(),
                 bench_ui.rows(),
                 bench_cluster.rows(),
                 bench_control_plane.rows(),

@@ -54,7 +54,7 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         LimitError: There are too many.
     """
     chunks: list[Chunk] = []
-    problems: tuple[Problem, ...] = ()
+    problems: list[Problem] = []
     lone_returns = text.count("\r") != text.count("\r\n")
     start = skipped = 0
     mark = 0 if text.startswith(SEPARATOR) else text.find("\n" + SEPARATOR) + 1 or -1
@@ -66,8 +66,8 @@ def split(text: str, line: int = 1) -> list[Chunk]:
         if not chunk.isspace() and chunk:
             bare = chunk.lstrip(BOM)  # of files put one behind the other
             skipped += len(chunk) - len(bare)
-            chunks.append(Chunk(bare, line, problems, skipped, ended))
-            problems = ()
+            chunks.append(Chunk(bare, line, tuple(problems), skipped, ended))
+            problems.clear()
         if mark < 0:
             break
         line += _lines(chunk, lone_returns)
@@ -80,7 +80,7 @@ def split(text: str, line: int = 1) -> list[Chunk]:
             content = _CONTENT.match(found) is not None
             lead = tail[: len(tail) - len(tail.lstrip())]
             down, column = place(SEPARATOR + lead, len(SEPARATOR) + len(lead))
-            problems += (_bad_separator(line + down - 1, column, found),)
+            problems.append(_bad_separator(line + down - 1, column, found))
             if content:  # the document's first line, behind the dashes
                 line, skipped = line + down - 1, column - 1
                 start = mark + len(SEPARATOR) + len(lead)
@@ -91,9 +91,9 @@ def split(text: str, line: int = 1) -> list[Chunk]:
     else:
         raise LimitError("documents", MAX_DOCUMENTS, line)
     if problems and chunks:
-        chunks[-1] = chunks[-1]._replace(problems=chunks[-1].problems + problems)
+        chunks[-1] = chunks[-1]._replace(problems=(*chunks[-1].problems, *problems))
     elif problems:
-        chunks.append(Chunk("", line, problems))
+        chunks.append(Chunk("", line, tuple(problems)))
     return chunks
 
 
