@@ -4,7 +4,6 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 (``transformDecodeError``, ``summarizeData``); the recordings hold the texts.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from tutor.manifest.bodies import BodyError, read_body
@@ -37,6 +36,8 @@ STRICT = "Strict"
 WARN = "Warn"
 IGNORE = "Ignore"
 
+MOST_STRICT = 100
+"""Unknown and doubled fields of one body that are told."""
 _SUMMARY = 30
 """Bytes of a body that an error repeats."""
 _META = (
@@ -142,6 +143,31 @@ def decode(
     return Decoded(obj, () if validation == IGNORE else as_warnings(strict))
 
 
+class Strict:
+    """What a strict decoder finds: each thing once, and no more than a hundred of them.
+
+    Source: ``sigs.k8s.io/json``, kubernetes_patch.go, ``saveStrictError``.
+
+    Attributes:
+        texts: ``unknown field "spec.x"``, in the order met.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is noted."""
+        return len(self.texts) >= MOST_STRICT
+
+    def note(self, what: str, path: str) -> None:
+        """Note that a field is ``unknown`` or ``duplicate``."""
+        if not self.full and (what, path) not in self._seen:
+            self._seen.add((what, path))
+            self.texts.append(f"{what} field {quote(path)}")
+
+
 def as_warnings(strict: list[str]) -> tuple[str, ...]:
     """Strict errors as they are sent in Warning headers."""
     texts: list[str] = []
@@ -239,16 +265,13 @@ def check(obj: Obj, type_: Type) -> list[str]:
     Raises:
         DecodeError: A value is of another type than the field. The first one met counts.
     """
-    strict: list[str] = []
-    _check_object(obj, type_, (), "", strict.append)
-    return strict
-
-
-_Report = Callable[[str], None]
+    strict = Strict()
+    _check_object(obj, type_, (), "", strict)
+    return strict.texts
 
 
 def _check_object(
-    obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: _Report
+    obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: Strict
 ) -> None:
     fields = type_.fields
     prefix = f"{path}." if path else ""
@@ -258,12 +281,12 @@ def _check_object(
         field, value = fields.get(key), obj[key]
         if key in seen:
             if field is not None and key not in told:  # one that is unknown is only told to be that
-                report(f"duplicate field {quote(prefix + key)}")
+                report.note("duplicate", prefix + key)
                 told.add(key)
             continue
         seen.add(key)
         if field is None:
-            report(f"unknown field {quote(prefix + key)}")
+            report.note("unknown", prefix + key)
         elif value is not None:
             where = _Where(type_.name, key, field.ref, (*names, key))
             _check(value, field.ref, where, prefix + key, report)
@@ -299,7 +322,7 @@ def _mismatch(value: Json, where: _Where, type_: str, code: str) -> DecodeError:
     )
 
 
-def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> None:
+def _check(value: Json, ref: Ref, where: _Where, path: str, report: Strict) -> None:
     code = ref.code
     if code == OBJECT:
         if not isinstance(value, dict):
@@ -318,7 +341,9 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> 
         assert ref.item is not None  # noqa: S101
         if isinstance(value, Doubled):
             for key in value.twice:
-                report(f"duplicate field {quote(f'{path}.{key}')}")
+                if report.full:
+                    break
+                report.note("duplicate", f"{path}.{key}")
         for key, item in value.items():
             if item is not None:
                 _check(item, ref.item, where, f"{path}.{key}", report)

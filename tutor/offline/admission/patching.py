@@ -9,6 +9,7 @@ from tutor.offline.admission.apply import typed
 from tutor.offline.admission.decode import (
     STRICT,
     DecodeError,
+    Strict,
     bad_request,
     check,
     go_kind,
@@ -33,7 +34,9 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
         ApiError: 400, 413, 422 or 500.
     """
     patch = _body(request, body)
-    strict = _doubled(patch, "")
+    doubled = Strict()
+    _doubled(patch, "", doubled)
+    strict = doubled.texts
     if strict and request.field_validation == STRICT:
         raise bad_request(f"strict decoding error: {', '.join(strict)}")
     try:
@@ -116,17 +119,21 @@ def _body(request: Request, body: Json) -> Json:
     return body
 
 
-def _doubled(value: Json, path: str) -> list[str]:
-    found: list[str] = []
+def _doubled(value: Json, path: str, strict: Strict) -> None:
+    """Note what stands twice in a patch."""
+    if strict.full:
+        return
     if isinstance(value, Doubled):
-        found += [f"duplicate field {quote(path + key)}" for key in value.twice]
+        for key in value.twice:
+            strict.note("duplicate", path + key)
     if isinstance(value, dict):
         for key, item in value.items():
-            found += _doubled(item, f"{path}{key}.")
+            if isinstance(item, dict | list):
+                _doubled(item, f"{path}{key}.", strict)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            found += _doubled(item, f"{path.removesuffix('.')}[{index}].")
-    return found
+            if isinstance(item, dict | list):
+                _doubled(item, f"{path.removesuffix('.')}[{index}].", strict)
 
 
 def _refused(error: PatchError) -> ApiError:

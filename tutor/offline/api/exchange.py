@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from tutor.manifest.emit import to_yaml
 from tutor.offline.api.negotiate import JSON, YAML, Form, wanted
+from tutor.offline.api.recorder import headers as headers_of
 from tutor.offline.errors import ApiError
 
 Scope: TypeAlias = dict[str, Any]
@@ -103,7 +104,7 @@ class Exchange:
     async def begin(self, status: int, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Send the head of the answer."""
         self.begun = True
-        given = [*headers, *(("warning", _warning(one)) for one in self.warnings)]
+        given = [*headers, *(("warning", one) for one in headers_of(self.warnings))]
         base = [("audit-id", str(uuid.uuid4()))]
         if all(name != "cache-control" for name, _ in given):
             base.append(("cache-control", "no-cache, private"))
@@ -205,8 +206,3 @@ def as_json(value: Mapping[str, Any]) -> bytes:
 def indented(value: Mapping[str, Any]) -> bytes:
     """JSON in many lines."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode()
-
-
-def _warning(text: str) -> str:
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'299 - "{quoted}"'
