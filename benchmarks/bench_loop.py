@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.loop_requests import CASES, Case, Sent
 from benchmarks.measure import Row, compiled
 
+http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # what is measured may have as many
 BUDGET = 250.0
 """Milliseconds."""
 
@@ -41,12 +42,12 @@ class Served:
         self._context = ssl.create_default_context(cadata=note["authority"])
 
     def _answer(self) -> Any:  # noqa: ANN401
-        assert self._process.stdout is not None  # noqa: S101
+        assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
 
     def tell(self, **what: Any) -> Any:  # noqa: ANN401
         """Have something done inside."""
-        assert self._process.stdin is not None  # noqa: S101
+        assert self._process.stdin is not None
         print(json.dumps(what), file=self._process.stdin, flush=True)
         return self._answer()
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from tutor.offline.api.embedded import Embedded
 from tutor.offline.api.house import House, Settings
+from tutor.offline.api.server import calm_collector
 from tutor.offline.requests import Request
 from tutor.offline.resources import named
 
@@ -73,6 +74,7 @@ def seed(house: House, asked: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Serve until there is nothing more to do."""
+    calm_collector()
     pulse = Pulse()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -154,7 +154,9 @@ def _yaml_repeated(count: int) -> str:
 
 
 def _nested(depth: int) -> str:
-    return '{"kind":"ConfigMap","apiVersion":"v1","data":' + '{"a":' * depth + "1" + "}" * depth + "}"
+    return (
+        '{"kind":"ConfigMap","apiVersion":"v1","data":' + '{"a":' * depth + "1" + "}" * depth + "}"
+    )
 
 
 _DOUBLED = '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"big"},"data":{%s}}'
@@ -225,9 +227,7 @@ WRITES = (
     Case("YAML of keys that come twice", (post(MAPS, _yaml_repeated(60_000), _YAML),)),
     Case("YAML of merge keys and anchors", (post(MAPS, _yaml_anchors(), _YAML),)),
     Case("YAML of brackets", (post(MAPS, "[" * 50_000, _YAML),)),
-    Case(
-        "YAML flow of 400,000 items", (post(MAPS, "a: [" + "1, " * 400_000 + "1]", _YAML),)
-    ),
+    Case("YAML flow of 400,000 items", (post(MAPS, "a: [" + "1, " * 400_000 + "1]", _YAML),)),
     Case(
         "YAML in quotes, 3 MB",
         (post(MAPS, _yaml_map(1) + '  b: "' + "\\x41" * 700_000 + '"\n', _YAML),),
@@ -265,11 +265,7 @@ WRITES = (
     ),
     Case(
         "20,000 owners",
-        (
-            post(
-                MAPS, {**config_map({}), "metadata": {"name": "big", "ownerReferences": _OWNERS}}
-            ),
-        ),
+        (post(MAPS, {**config_map({}), "metadata": {"name": "big", "ownerReferences": _OWNERS}}),),
     ),
     Case(
         "60,000 finalizers",
@@ -542,11 +538,7 @@ PATCHES = (
     ),
     Case(
         "a patch with keys that come twice",
-        (
-            patch(
-                f"{MAPS}/big", "merge-patch+json", '{"data":{%s}}' % _REPEATED
-            ),
-        ),
+        (patch(f"{MAPS}/big", "merge-patch+json", '{"data":{%s}}' % _REPEATED),),
         _CREATED,
     ),
     Case("an apply of 20,000 variables", (_apply(f"{SETS}/big", _BIG_SET),)),
@@ -705,9 +697,7 @@ READS = (
     ),
     Case("a path of 60 KB", (get("/api/v1/" + "a/" * 30_000),)),
     Case("a query of 60 KB", (get(f"{MAPS}?" + "&".join(["a=b"] * 15_000)),)),
-    Case(
-        "2,000 headers", (Sent("GET", MAPS, None, {f"X-{number}": "v" for number in range(90)}),)
-    ),
+    Case("2,000 headers", (Sent("GET", MAPS, None, {f"X-{number}": "v" for number in range(90)}),)),
     Case("an Accept of 50 KB", (get(MAPS, ",".join(["text/x;q=0.1"] * 4_000)),)),
     Case(
         "what kubectl describe asks for",

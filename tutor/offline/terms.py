@@ -90,6 +90,4 @@ class Terms:
         if len(self._present) > len(labels) or not self._present <= labels.keys():
             return False
         terms = self._terms
-        return all(
-            terms[key].met_by(value) for key, value in labels.items() if key in terms
-        )
+        return all(terms[key].met_by(value) for key, value in labels.items() if key in terms)

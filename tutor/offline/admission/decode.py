@@ -6,7 +6,7 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 
 from typing import NamedTuple
 
-from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.bodies import BodyError
 from tutor.manifest.quantity import QuantityError, parse
 from tutor.manifest.schema_bundle import (
     ANY,
@@ -24,13 +24,15 @@ from tutor.manifest.schema_bundle import (
     Type,
 )
 from tutor.offline.admission import gotime, protobuf
-from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, loads, quote
+from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, quote
 from tutor.offline.admission.gotypes import go_type, struct_name
+from tutor.offline.admission.parsing import Parsed, value_of
 from tutor.offline.admission.protobuf import ProtobufError
 from tutor.offline.admission.types import internal_name, registered, type_of
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
+from tutor.offline.requests import Raw
 
 STRICT = "Strict"
 WARN = "Warn"
@@ -81,7 +83,7 @@ def bad_request(message: str) -> ApiError:
 
 
 def decode(
-    body: bytes, content_type: str, kind: str, api_version: str, validation: str = ""
+    body: bytes | Raw, content_type: str, kind: str, api_version: str, validation: str = ""
 ) -> Decoded:
     """Read a body that should be of a kind. Zeros and unknown fields are still as sent.
 
@@ -96,15 +98,10 @@ def decode(
         ApiError: 400 or 415.
     """
     media = _media(content_type)
-    repeated: tuple[tuple[int, str], ...] = ()
-    value: Json
+    raw = body if isinstance(body, Raw) else Raw(body, media)
+    body = raw.data
     try:
-        if media == protobuf.MEDIA_TYPE:
-            value = protobuf.decode(body)
-        elif media == _YAML:
-            value, repeated = read_body(body.decode("utf-8", "replace"))
-        else:
-            value = _json(body.decode("utf-8", "replace"))
+        value, repeated = _parsed(raw, media)
         found_version, found_kind = _gvk(value)
     except (BodyError, DecodeError, ProtobufError) as error:
         raise bad_request(
@@ -199,9 +196,9 @@ def _media(content_type: str) -> str:
     )
 
 
-def _json(text: str) -> Json:
+def _parsed(raw: Raw, media: str) -> Parsed:
     try:
-        return loads(text)
+        return value_of(raw, media)
     except JsonError as error:
         raise DecodeError(f"couldn't get version/kind; json parse error: {error}") from None
 
@@ -270,9 +267,7 @@ def check(obj: Obj, type_: Type) -> list[str]:
     return strict.texts
 
 
-def _check_object(
-    obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: Strict
-) -> None:
+def _check_object(obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: Strict) -> None:
     fields = type_.fields
     prefix = f"{path}." if path else ""
     seen: set[str] = set()
@@ -335,6 +330,8 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: Strict) -> N
         for index, item in enumerate(value):
             if item is not None:
                 _check(item, ref.item, where, f"{path}[{index}]", report)
+            elif ref.item.code == OBJECT:
+                value[index] = {}  # a struct without anything, to Go
     elif code == MAP:
         if not isinstance(value, dict):
             raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)

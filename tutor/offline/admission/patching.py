@@ -3,7 +3,7 @@
 Source: apiserver ``endpoints/handlers/patch.go``.
 """
 
-from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.bodies import BodyError
 from tutor.manifest.schema_bundle import Type
 from tutor.offline.admission.apply import typed
 from tutor.offline.admission.decode import (
@@ -15,8 +15,9 @@ from tutor.offline.admission.decode import (
     go_kind,
     known,
 )
-from tutor.offline.admission.gojson import Doubled, JsonError, dumps, loads, quote
+from tutor.offline.admission.gojson import Doubled, JsonError, dumps, quote
 from tutor.offline.admission.order import in_order
+from tutor.offline.admission.parsing import value_of
 from tutor.offline.admission.patch import jsonpatch, merge, strategic
 from tutor.offline.admission.patch.errors import PatchError
 from tutor.offline.admission.values import Json
@@ -24,6 +25,7 @@ from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 from tutor.offline.requests import Raw, Request
 
+_JSON, _YAML = "application/json", "application/apply-patch+yaml"
 _GENERIC = "the server rejected our request due to an error in our request"
 
 
@@ -75,7 +77,7 @@ def configuration(request: Request, body: Json) -> Obj:
     """
     if isinstance(body, Raw):
         try:
-            value, repeated = read_body(body.data.decode("utf-8", "replace"))
+            value, repeated = value_of(body, _YAML)
         except BodyError as error:
             raise bad_request(
                 f"error decoding YAML: error converting YAML to JSON: {error}"
@@ -104,7 +106,7 @@ def configuration(request: Request, body: Json) -> Obj:
 def _body(request: Request, body: Json) -> Json:
     if isinstance(body, Raw):
         try:
-            body = loads(body.data.decode("utf-8", "replace"))
+            body = value_of(body, _JSON).value
         except JsonError as error:
             prefix = "" if request.patch_type != "merge" else "error decoding patch: "
             raise bad_request(f"{prefix}{error}") from None

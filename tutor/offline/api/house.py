@@ -27,6 +27,7 @@ from tutor.offline.api.driver import SLICE, Driver
 from tutor.offline.api.journal import Journal
 from tutor.offline.api.records import State
 from tutor.offline.api.service import Service
+from tutor.offline.api.turns import Turns
 from tutor.offline.bootstrap import NODES, bootstrap
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import bad_request, not_found
@@ -69,6 +70,7 @@ class House:
     Attributes:
         service: Answers requests.
         heart: Drives it.
+        turns: Who may change it.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class House:
         self._unlisten: Callable[[], None] = lambda: None
         self._started = wall()
         self.ended = asyncio.Event()
+        self.turns = Turns()
         self._install(self._make(journal.state if journal is not None else None))
 
     # -- beginning
@@ -123,7 +126,7 @@ class House:
                     journal.record(change)
             self._unlisten = runner.store.listen(journal.record)
         self.service = Service(runner)
-        self.heart = Driver(runner, self._read, self._speed, self._keep)
+        self.heart = Driver(runner, self._read, self._speed, self._keep, turns=self.turns)
 
     def _keep(self) -> None:
         if self._journal is not None:

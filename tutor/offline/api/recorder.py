@@ -34,12 +34,12 @@ def _within(ordered: list[str], *, cut: bool) -> tuple[list[str], bool]:
     for index, text in enumerate(ordered):
         if cut and index >= first and written >= TOTAL:
             break
-        text = text[:EACH] if cut else text
-        if _printable(text):
-            if not cut and written + len(text) > TOTAL:
+        told = text[:EACH] if cut else text
+        if _printable(told):
+            if not cut and written + len(told) > TOTAL:
                 return shown, False
-            written += len(text)
-            shown.append(_header(text))
+            written += len(told)
+            shown.append(_header(told))
     return shown, True
 
 
