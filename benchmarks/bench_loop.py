@@ -12,12 +12,17 @@ import json
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.loop_requests import CASES, Case, Sent
 from benchmarks.measure import Row, compiled
 
+QUIET = 10
+"""Looks at the version, one after the other, that find the same."""
+PATIENCE = 120.0
+"""Seconds for the controllers to come to rest."""
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # what is measured may have as many
 BUDGET = 250.0
 """Milliseconds."""
@@ -64,6 +69,15 @@ class Served:
         finally:
             connection.close()
 
+    def settle(self) -> None:
+        """Wait until the controllers have nothing more to do."""
+        same, version, end = 0, -1, time.monotonic() + PATIENCE
+        while same < QUIET and time.monotonic() < end:
+            time.sleep(0.1)
+            status = json.loads(self.send(Sent("GET", "/sts-tutor/status"))[1])
+            same = same + 1 if status["version"] == version else 0
+            version = status["version"]
+
     def close(self) -> None:
         """End it."""
         self._process.terminate()
@@ -75,16 +89,18 @@ def measured(case: Case) -> tuple[float, Mapping[int, int]]:
     served = Served()
     statuses: dict[int, int] = {}
     try:
-        for what in case.seeds:
-            served.tell(do="seed", **what)
         for sent in case.before:
             status, body = served.send(sent)
             if status >= 300:
                 raise RuntimeError(f"{case.name}: {status} {body[:300]!r}")
+        for what in case.seeds:
+            served.tell(do="seed", **what)
         served.tell(do="begin")
         for sent in case.sent:
             status, _ = served.send(sent)
             statuses[status] = statuses.get(status, 0) + 1
+        if case.settles:
+            served.settle()
         return served.tell(do="longest")["seconds"] * 1000, statuses
     finally:
         served.close()

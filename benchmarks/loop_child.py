@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from tutor.offline.api.server import calm_collector
 from tutor.offline.requests import Request
 from tutor.offline.resources import named
 
+SOME = 200
+"""Objects that are made at once, so that the controllers hear of them meanwhile."""
 BEAT = 0.002
 """Seconds between two turns."""
 
@@ -59,13 +62,18 @@ class Pulse:
             self._last = now
 
 
-def seed(house: House, asked: Mapping[str, Any]) -> None:
+def seed(house: House, asked: Mapping[str, Any], numbers: range) -> None:
     """Make objects that differ in their names alone."""
-    resource, count = named(asked["kind"]), int(asked["count"])
+    resource = named(asked["kind"])
     namespace = asked.get("namespace", "default")
-    for number in range(count):
+    for number in numbers:
         body = {**asked["body"], "metadata": dict(asked["body"].get("metadata", {}))}
-        body["metadata"]["name"] = f"{asked.get('prefix', 'seed')}-{number:05}"
+        body["metadata"]["name"] = f"seed-{number:05}"
+        if "owner" in asked:
+            owner = house.runner.store.get("configmaps", f"{namespace}/{asked['owner']['name']}")
+            assert owner is not None  # noqa: S101
+            uid = owner["metadata"]["uid"]
+            body["metadata"]["ownerReferences"] = [{**asked["owner"], "uid": uid}]
         house.runner.registry.create(
             Request("create", resource, namespace, field_manager="benchmark"), body
         )
@@ -92,7 +100,9 @@ def main() -> None:
                 case "longest":
                     answer["seconds"] = cluster.ask(lambda _: pulse.longest)
                 case "seed":
-                    cluster.ask(lambda house, asked=asked: seed(house, asked))
+                    for first in range(0, asked["count"], SOME):
+                        numbers = range(first, min(first + SOME, asked["count"]))
+                        cluster.ask(partial(seed, asked=asked, numbers=numbers))
             _say(answer)
 
 

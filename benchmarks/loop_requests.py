@@ -43,12 +43,14 @@ class Case:
         sent: The requests.
         before: Requests that are answered first, and not measured.
         seeds: Objects that are there first.
+        settles: Whether the controllers' work that follows is measured, too.
     """
 
     name: str
     sent: tuple[Sent, ...]
     before: tuple[Sent, ...] = ()
     seeds: tuple[Mapping[str, Any], ...] = ()
+    settles: bool = False
 
 
 def post(path: str, body: Any, headers: Mapping[str, str] = _JSON) -> Sent:  # noqa: ANN401
@@ -732,14 +734,143 @@ DELETIONS = (
         (Sent("DELETE", f"{MAPS}/big", _bytes({f"x{n}": 1 for n in range(200_000)}), _JSON),),
         _CREATED,
     ),
+)
+
+_FULL = {"namespace": "full"}
+_SCALED = {"spec": {"replicas": 5}}
+_LABELS = {"matchLabels": {"app": "web"}}
+_MADE_FULL = (post("/api/v1/namespaces", {"metadata": {"name": "full"}}),)
+
+SYNCS = (
     Case(
-        "a deletion of a namespace of 10,000",
+        "five Pods of 20,000 variables each",
+        (patch(f"{SETS}/big", "merge-patch+json", _SCALED),),
+        _MADE_SET,
+        settles=True,
+    ),
+    Case(
+        "a new template for a StatefulSet of 20,000 variables",
         (
-            Sent("DELETE", "/api/v1/namespaces/full"),
-            get("/api/v1/namespaces/full?watch=1", reads=0),
+            patch(
+                f"{SETS}/big",
+                "strategic-merge-patch+json",
+                {
+                    "spec": {
+                        "replicas": 3,
+                        "template": {"metadata": {"annotations": {"a": "b"}}},
+                    }
+                },
+            ),
         ),
-        (post("/api/v1/namespaces", {"metadata": {"name": "full"}}),),
+        _MADE_SET,
+        settles=True,
+    ),
+    Case(
+        "a StatefulSet of 500 replicas",
+        (
+            post(
+                SETS,
+                {
+                    **stateful_set({}),
+                    "spec": {
+                        **stateful_set({})["spec"],
+                        "replicas": 500,
+                        "podManagementPolicy": "Parallel",
+                    },
+                },
+            ),
+        ),
+        settles=True,
+    ),
+    Case(
+        "a Service of 5,000 Pods",
+        (
+            post(
+                f"{_NAMESPACE}/services",
+                _of("Service", "v1", spec={"ports": [{"port": 80}], "selector": {"app": "web"}}),
+            ),
+        ),
+        seeds=({**_SEED_POD, "count": 5_000},),
+        settles=True,
+    ),
+    Case(
+        "a disruption budget of 5,000 Pods",
+        (
+            post(
+                "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
+                _of(
+                    "PodDisruptionBudget",
+                    "policy/v1",
+                    spec={"minAvailable": 1, "selector": _LABELS},
+                ),
+            ),
+        ),
+        seeds=({**_SEED_POD, "count": 5_000},),
+        settles=True,
+    ),
+    Case(
+        "a ReplicaSet that adopts 5,000 Pods",
+        (
+            post(
+                "/apis/apps/v1/namespaces/default/replicasets",
+                _of(
+                    "ReplicaSet",
+                    "apps/v1",
+                    spec={
+                        "replicas": 5_000,
+                        "selector": _LABELS,
+                        "template": {
+                            "metadata": {"labels": {"app": "web"}},
+                            "spec": {"containers": [{"name": "app", "image": "nginx"}]},
+                        },
+                    },
+                ),
+            ),
+        ),
+        seeds=({**_SEED_POD, "count": 5_000},),
+        settles=True,
+    ),
+    Case(
+        "a quota over 5,000 Pods, and one Pod more",
+        (
+            post(
+                f"{_NAMESPACE}/resourcequotas",
+                _of("ResourceQuota", "v1", spec={"hard": {"pods": "9999"}}),
+            ),
+            post(PODS, _of("Pod", "v1", spec={"containers": [{"name": "a", "image": "b"}]})),
+        ),
+        seeds=({**_SEED_POD, "count": 5_000},),
+        settles=True,
+    ),
+    Case(
+        "a namespace of 10,000 that goes",
+        (Sent("DELETE", "/api/v1/namespaces/full"),),
+        _MADE_FULL,
+        ({**_SEED_MAP, **_FULL},),
+        settles=True,
+    ),
+    Case(
+        "an owner of 5,000 that goes",
+        (Sent("DELETE", f"{MAPS}/big"),),
+        _CREATED,
+        seeds=(
+            {
+                **_SEED_MAP,
+                "count": 5_000,
+                "owner": {"kind": "ConfigMap", "apiVersion": "v1", "name": "big"},
+            },
+        ),
+        settles=True,
+    ),
+    Case(
+        "a reset, and steps",
+        (
+            Sent("POST", "/sts-tutor/step", b'{"ticks": 200}'),
+            Sent("POST", "/sts-tutor/step", b"{}"),
+            Sent("POST", "/sts-tutor/reset", b"{}"),
+        ),
+        seeds=({**_SEED_POD, "count": 2_000},),
     ),
 )
 
-CASES = (*WRITES, *PATCHES, *READS, *DELETIONS[:-1])
+CASES = (*WRITES, *PATCHES, *READS, *DELETIONS, *SYNCS)

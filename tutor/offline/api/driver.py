@@ -18,7 +18,7 @@ from typing import TypeVar
 from tutor.offline.api.encoding import outweighs
 from tutor.offline.api.turns import Turns
 from tutor.offline.clock import Pace
-from tutor.offline.embed import next_changes
+from tutor.offline.embed import PATIENCE
 from tutor.offline.errors import ApiError
 from tutor.offline.runner import HEARTBEATS, Runner
 from tutor.offline.store import Change, key_of
@@ -123,29 +123,49 @@ class Driver:
         self._paused = False
         self._anchor(self._pace.speed)
 
-    def step(self, ticks: int = 1) -> int:
-        """Do so many ticks at once, each one sync or the next timer. How many there were to do.
+    async def step(self, ticks: int = 1) -> int:
+        """Do so many ticks, each one sync or the next timer. How many there were to do.
 
         Raises:
             ApiError: What they changed cannot be kept.
         """
-        self.ready()
         done = 0
-        while done < ticks and self.runner.step():
+        while done < ticks and await self._tick(math.inf):
             done += 1
-        self._stepped()
         return done
 
-    def step_on(self) -> Sequence[Change]:
-        """Go on at once until something happens: what did, nothing where nothing does for long.
+    async def step_on(self) -> Sequence[Change]:
+        """Go on until something happens: what did, nothing where nothing does for long.
 
         Raises:
             ApiError: It cannot be kept.
         """
-        self.ready()
-        changes = next_changes(self.runner)
-        self._stepped()
-        return changes
+        runner = self.runner
+        end = runner.clock.now + PATIENCE
+        while True:
+            seen = runner.store.version
+            if not await self._tick(end):
+                runner.clock.move(end)
+                self._stepped()
+                return ()
+            changes = tuple(one for one in runner.history(seen) if one.resource not in HEARTBEATS)
+            if changes:
+                return changes
+
+    async def _tick(self, until: float) -> bool:
+        """One sync, a few actions at each turn, or the next timer. Whether there was one."""
+        while True:
+            async with self._turns:
+                self.ready()
+                done = await self.beside(self._act) if self._large else self._act()
+                done = done or self.runner.clock.fire(until)
+                self._stepped()
+                if not self.runner.midway:
+                    return done
+            await asyncio.sleep(0)
+
+    def _act(self) -> bool:
+        return self.runner.work(ACTIONS)
 
     def _stepped(self) -> None:
         self._anchor(self._pace.speed)
@@ -156,7 +176,7 @@ class Driver:
 
         Not while somebody changes it, nor where its objects are so large that a slice takes long.
         """
-        held = self._turns.taken or bool(self._large)
+        held = self._turns.working or bool(self._large)
         if self._kept() and not self._paused and not self._behind and not held:
             self._advance(self._pace.virtual(self._read()))
             self._kept()

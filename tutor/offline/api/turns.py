@@ -26,11 +26,15 @@ class Turns:
 
     Args:
         threads: Whether there are threads.
+
+    Attributes:
+        working: Whether somebody changes the cluster from a thread.
     """
 
     def __init__(self, threads: bool = sys.platform != "emscripten") -> None:
         self._threads = threads
         self._lock = asyncio.Lock()
+        self.working = False
 
     async def __aenter__(self) -> None:
         """Wait for a turn. Where nobody else has one, nothing else happens meanwhile."""
@@ -44,11 +48,6 @@ class Turns:
     ) -> None:
         """End it."""
         self._lock.release()
-
-    @property
-    def taken(self) -> bool:
-        """Whether somebody changes the cluster, in a thread."""
-        return self._lock.locked()
 
     async def beside(self, work: Callable[[], _T]) -> _T:
         """What some work comes to that changes nothing and reads nothing that changes."""
@@ -78,6 +77,7 @@ class Turns:
             return asyncio.run_coroutine_threadsafe(written(), loop).result()
 
         before, store.turn = store.turn, turn
+        self.working = True
         working = asyncio.ensure_future(asyncio.to_thread(work))
         try:
             return await asyncio.shield(working)
@@ -85,4 +85,5 @@ class Turns:
             await asyncio.wait((working,))
             raise
         finally:
+            self.working = False
             store.turn = before
