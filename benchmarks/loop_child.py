@@ -71,7 +71,7 @@ def seed(house: House, asked: Mapping[str, Any], numbers: range) -> None:
         body["metadata"]["name"] = f"seed-{number:05}"
         if "owner" in asked:
             owner = house.runner.store.get("configmaps", f"{namespace}/{asked['owner']['name']}")
-            assert owner is not None  # noqa: S101
+            assert owner is not None
             uid = owner["metadata"]["uid"]
             body["metadata"]["ownerReferences"] = [{**asked["owner"], "uid": uid}]
         house.runner.registry.create(

@@ -540,7 +540,7 @@ PATCHES = (
     ),
     Case(
         "a patch with keys that come twice",
-        (patch(f"{MAPS}/big", "merge-patch+json", '{"data":{%s}}' % _REPEATED),),
+        (patch(f"{MAPS}/big", "merge-patch+json", f'{{"data":{{{_REPEATED}}}}}'),),
         _CREATED,
     ),
     Case("an apply of 20,000 variables", (_apply(f"{SETS}/big", _BIG_SET),)),

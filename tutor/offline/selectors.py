@@ -17,8 +17,8 @@ from tutor.offline.refusals import bad_request
 from tutor.offline.requirements import Requirement, parse
 from tutor.offline.terms import Terms
 
-FEW = 8
-"""Requirements that are gone through one by one; more are put together by their keys first."""
+FEW = 16
+"""Requirements and values that are gone through one by one; more are put together first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Selector:
     _terms: Terms | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Put many requirements together."""
-        if len(self.requirements) > FEW:
+        """Put many requirements together, or such as have many values."""
+        if sum(1 + len(one.values) for one in self.requirements) > FEW:
             object.__setattr__(self, "_terms", Terms(self.requirements))
 
     def __call__(self, obj: Obj) -> bool:

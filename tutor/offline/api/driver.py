@@ -61,6 +61,7 @@ class Driver:
         speed: float,
         keep: Callable[[], None] = lambda: None,
         report: Callable[[Exception], None] = traceback.print_exception,
+        *,
         turns: Turns | None = None,
     ) -> None:
         self.runner = runner

@@ -46,6 +46,9 @@ def _compact(value: Mapping[str, Any]) -> str:
 
 
 _INDENTED = json.JSONEncoder(indent=2, ensure_ascii=False)
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_HUGE = 20_000
+"""Values from which on an object is not written in one go."""
 _GATHERED = 1_000
 """Pieces of the encoder that are put together: each is a word."""
 
@@ -53,7 +56,11 @@ _GATHERED = 1_000
 def json_pieces(value: Mapping[str, Any] | Long) -> Iterator[bytes]:
     """JSON in one line."""
     if not isinstance(value, Long):
-        yield as_json(value)
+        if outweighs(value, _HUGE):
+            yield from map(str.encode, _words(_COMPACT, value))
+            yield b"\n"
+        else:
+            yield as_json(value)
         return
     lead = f'{_compact(value.head)[:-1]}{"," if value.head else ""}"{value.name}":['
     for item in value.items:
@@ -65,22 +72,22 @@ def json_pieces(value: Mapping[str, Any] | Long) -> Iterator[bytes]:
 def indented_pieces(value: Mapping[str, Any] | Long) -> Iterator[bytes]:
     """JSON in many lines."""
     if not isinstance(value, Long):
-        yield from map(str.encode, _words(value))
+        yield from map(str.encode, _words(_INDENTED, value))
         return
     head = json.dumps({**value.head, value.name: []}, indent=2, ensure_ascii=False)
     before = head.removesuffix("]\n}")
     lead = f"{before}\n    "
     for item in value.items:
         yield lead.encode()
-        for text in _words(item):
+        for text in _words(_INDENTED, item):
             yield text.replace("\n", "\n    ").encode()  # no string holds a line's end in JSON
         lead = ",\n    "
     yield f"{before}]\n}}".encode() if lead[0] == "{" else b"\n  ]\n}"
 
 
-def _words(value: Mapping[str, Any]) -> Iterator[str]:
+def _words(encoder: json.JSONEncoder, value: Mapping[str, Any]) -> Iterator[str]:
     gathered: list[str] = []
-    for word in _INDENTED.iterencode(value):
+    for word in encoder.iterencode(value):
         gathered.append(word)
         if len(gathered) >= _GATHERED:
             yield "".join(gathered)

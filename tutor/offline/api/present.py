@@ -87,12 +87,12 @@ def table(
         "metadata": metadata,
         "columnDefinitions": definitions(columns) if headed else None,
     }
-    rows = (_row(resource, obj, now, form, include, scales) for obj in objects)
+    rows = (_row(resource, obj, now, form, include=include, scales=scales) for obj in objects)
     return Long(head, "rows", rows)
 
 
 def _row(
-    resource: Resource, obj: Obj, now: float, form: Form, include: str, scales: bool
+    resource: Resource, obj: Obj, now: float, form: Form, *, include: str, scales: bool
 ) -> dict[str, Any]:
     home = resource.stored_as or resource.name
     row: dict[str, Any] = {"cells": scale(obj, now) if scales else CELLS[home](obj, now)}
