@@ -19,8 +19,8 @@ from typing import Any
 from benchmarks.loop_requests import CASES, Case, Sent
 from benchmarks.measure import Row, compiled
 
-QUIET = 10
-"""Looks at the version, one after the other, that find the same."""
+QUIET = 20
+"""Looks at the counts of objects, one after the other, that find the same."""
 PATIENCE = 120.0
 """Seconds for the controllers to come to rest."""
 http.client._MAXHEADERS = 1000  # type: ignore[attr-defined]  # what is measured may have as many
@@ -70,13 +70,13 @@ class Served:
             connection.close()
 
     def settle(self) -> None:
-        """Wait until the controllers have nothing more to do."""
-        same, version, end = 0, -1, time.monotonic() + PATIENCE
+        """Wait until no more objects come or go: nodes renew their leases for ever."""
+        same, before, end = 0, None, time.monotonic() + PATIENCE
         while same < QUIET and time.monotonic() < end:
             time.sleep(0.1)
-            status = json.loads(self.send(Sent("GET", "/sts-tutor/status"))[1])
-            same = same + 1 if status["version"] == version else 0
-            version = status["version"]
+            found = json.loads(self.send(Sent("GET", "/sts-tutor/status"))[1])["objects"]
+            same = same + 1 if found == before else 0
+            before = found
 
     def close(self) -> None:
         """End it."""
@@ -86,7 +86,7 @@ class Served:
 
 def measured(case: Case) -> tuple[float, Mapping[int, int]]:
     """Milliseconds that a case held the loop, and how often which status was answered."""
-    served = Served()
+    served = Served(case.speed)
     statuses: dict[int, int] = {}
     try:
         for sent in case.before:

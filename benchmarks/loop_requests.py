@@ -44,6 +44,7 @@ class Case:
         before: Requests that are answered first, and not measured.
         seeds: Objects that are there first.
         settles: Whether the controllers' work that follows is measured, too.
+        speed: Virtual seconds for each real one.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Case:
     before: tuple[Sent, ...] = ()
     seeds: tuple[Mapping[str, Any], ...] = ()
     settles: bool = False
+    speed: float = 0.0
 
 
 def post(path: str, body: Any, headers: Mapping[str, str] = _JSON) -> Sent:  # noqa: ANN401
@@ -747,6 +749,7 @@ SYNCS = (
         (patch(f"{SETS}/big", "merge-patch+json", _SCALED),),
         _MADE_SET,
         settles=True,
+        speed=10.0,
     ),
     Case(
         "a new template for a StatefulSet of 20,000 variables",
@@ -764,6 +767,7 @@ SYNCS = (
         ),
         _MADE_SET,
         settles=True,
+        speed=10.0,
     ),
     Case(
         "a StatefulSet of 500 replicas",
@@ -781,6 +785,7 @@ SYNCS = (
             ),
         ),
         settles=True,
+        speed=10.0,
     ),
     Case(
         "a Service of 5,000 Pods",
@@ -848,6 +853,7 @@ SYNCS = (
         _MADE_FULL,
         ({**_SEED_MAP, **_FULL},),
         settles=True,
+        speed=10.0,
     ),
     Case(
         "an owner of 5,000 that goes",
@@ -861,6 +867,7 @@ SYNCS = (
             },
         ),
         settles=True,
+        speed=10.0,
     ),
     Case(
         "a reset, and steps",
