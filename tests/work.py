@@ -1,5 +1,6 @@
 """Work that is counted, where a test must not look at a clock."""
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -15,12 +16,15 @@ def steps(function: Callable[[], object]) -> int:
         count += event == "line"
         return trace
 
-    before = sys.gettrace()
+    before, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()  # who is called when garbage is collected is not what is counted
     sys.settrace(trace)
     try:
         function()
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
     return count
 
 

@@ -34,6 +34,10 @@ def _meaning(dumper: yaml.SafeDumper, text: str) -> str:
 _Dumper.add_representer(str, _string)
 
 
+_END = "...\n"
+
+
 def to_yaml(value: Any) -> str:  # noqa: ANN401
-    """A JSON value as YAML text."""
-    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=True, width=80)
+    """A JSON value as YAML text, without a mark at its end: it may be a part of a longer one."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=True, width=80)
+    return text[: -len(_END)] if text.endswith(f"\n{_END}") else text

@@ -111,7 +111,7 @@ def loads(text: str) -> Json:
         raise JsonError("exceeded max depth") from None
     except ValueError:
         raise JsonError(_Scanner(text).problem()) from None
-    if _too_deep(value):
+    if too_deep(value):
         raise JsonError("exceeded max depth")
     return value
 
@@ -151,7 +151,8 @@ _ESCAPES = {
 }
 
 
-def _too_deep(value: Json) -> bool:
+def too_deep(value: Json) -> bool:
+    """Whether lists and objects lie deeper within each other than is read."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [

@@ -15,7 +15,7 @@ from tutor.offline.admission.decode import (
     go_kind,
     known,
 )
-from tutor.offline.admission.gojson import Doubled, JsonError, dumps, quote
+from tutor.offline.admission.gojson import Doubled, JsonError, dumps, quote, too_deep
 from tutor.offline.admission.order import in_order
 from tutor.offline.admission.parsing import value_of
 from tutor.offline.admission.patch import jsonpatch, merge, strategic
@@ -26,6 +26,7 @@ from tutor.offline.objects import Obj
 from tutor.offline.requests import Raw, Request
 
 _JSON, _YAML = "application/json", "application/apply-patch+yaml"
+_DEEP = "error decoding patch: exceeded max depth"
 _GENERIC = "the server rejected our request due to an error in our request"
 
 
@@ -50,6 +51,10 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
             made = strategic.apply(current, patch, typed.root(type_.name))
     except PatchError as error:
         raise _refused(error) from None
+    except RecursionError:
+        raise bad_request(_DEEP) from None
+    if too_deep(made):  # operation by operation, a patch may nest what no body may
+        raise bad_request(_DEEP)
     if not isinstance(made, dict):
         made = {}
     try:

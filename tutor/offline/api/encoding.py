@@ -100,15 +100,24 @@ def yaml_pieces(value: Mapping[str, Any] | Long) -> Iterator[bytes]:
     if not isinstance(value, Long):
         yield to_yaml(value).encode()
         return
-    before = {key: part for key, part in value.head.items() if key < value.name}
-    after = {key: part for key, part in value.head.items() if key > value.name}
-    lead = (to_yaml(before) if before else "") + f"{value.name}:"
+    yield from map(str.encode, _yaml_parts(value))
+
+
+def _yaml_parts(long: Long) -> Iterator[str]:
+    before = {key: part for key, part in long.head.items() if key < long.name}
+    after = {key: part for key, part in long.head.items() if key > long.name}
+    if before:
+        yield to_yaml(before)
     empty = True
-    for item in value.items:
-        yield f"{lead}\n{to_yaml([item])}".encode() if empty else to_yaml([item]).encode()
+    for item in long.items:
+        if empty:
+            yield f"{long.name}:\n"
+        yield to_yaml([item])
         empty = False
-    rest = to_yaml(after) if after else ""
-    yield (f"{lead} []\n{rest}" if empty else rest).encode()
+    if empty:
+        yield f"{long.name}: []\n"
+    if after:
+        yield to_yaml(after)
 
 
 def outweighs(value: Any, values: int = LARGE) -> bool:  # noqa: ANN401

@@ -169,10 +169,10 @@ def _merge_slice(
         merged = [*original, *(item for key, item in added.items() if key not in there)]
         return _ordered(merged, patch, original, _itself)
     key = ref.merge_key
-    identity = _by(key)
+    identity = by(key)
     if not key:
         raise PatchError(500, "cannot merge lists without merge key")
-    deletions = _Deletions(original, identity, array)
+    deletions = Deletions(original, identity, array)
     ordinary: list[Json] = []
     replaces = False
     for item in patch:
@@ -209,7 +209,7 @@ def _merge_slice(
     return _ordered(merged, ordinary, original, identity)
 
 
-class _Deletions:
+class Deletions:
     """What is left of a list of maps, item by item taken away.
 
     Args:
@@ -258,7 +258,9 @@ class _Deletions:
         return left
 
 
-def _by(key: str) -> Callable[[Json], Json]:
+def by(key: str) -> Callable[[Json], Json]:
+    """What tells the items of a list of maps apart: the value of their merge key."""
+
     def identity(item: Json) -> Json:
         if not isinstance(item, dict) or key not in item:
             raise PatchError(500, f"map: {go_map(item)} does not contain declared merge key: {key}")
@@ -277,7 +279,7 @@ def _hashable(value: Json) -> Json:
 
 def _key_of(ref: Ref | None, items: Sequence[Json]) -> Callable[[Json], Json]:
     maps = any(isinstance(item, dict) for item in items)
-    return _by(ref.merge_key) if maps and ref is not None and ref.merge_key else _itself
+    return by(ref.merge_key) if maps and ref is not None and ref.merge_key else _itself
 
 
 def _ordered(
