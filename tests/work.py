@@ -4,6 +4,7 @@ What takes its time within one call of a function written in C (a regular expres
 not seen here; ``benchmarks/bench_growth.py`` measures it.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -19,12 +20,15 @@ def steps(function: Callable[[], object]) -> int:
         count += 1
         return step
 
-    before = sys.gettrace()
+    before, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()  # what is called when garbage is collected is not what is counted
     sys.settrace(step)
     try:
         function()
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
     return count
 
 

@@ -139,3 +139,38 @@ def test_of_two_files_of_one_name_the_newest_counts(tutor: Run, tmp_path: Path) 
     done = tutor("workshop", "report", "1.json", "2.json")
     assert "1 person" in done.stdout
     assert "STS101" not in done.stdout
+
+
+DAMAGE: list[dict[str, object]] = [
+    {"at": 10**400},
+    {"events": [{"at": 10**400, "did": "opened", "lesson": FIRST}]},
+    {"events": [{"at": 1.0, "did": ["opened"], "lesson": FIRST}]},
+    {"events": [{"at": 1.0, "did": "opened", "lesson": "\udcff"}]},
+    {"events": [{"at": 1e300, "did": "opened", "lesson": FIRST}]},
+    {"name": {"first": "a"}},
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_file_of_one_person_ends_a_report(tutor: Run, tmp_path: Path, lang: str) -> None:
+    (tmp_path / "good.json").write_text(stuck("Aiko"), "utf-8")
+    for number, damage in enumerate(DAMAGE):
+        broken = json.dumps({**json.loads(stuck("B")), **damage})
+        (tmp_path / f"bad{number}.json").write_text(broken, "utf-8")
+    files = sorted(path.name for path in tmp_path.glob("*.json"))
+    done = tutor("workshop", "report", *files, "--html", "r.html", lang=lang)
+    assert done.returncode == 3
+    assert "Aiko" in done.stdout
+    assert len(done.stderr.splitlines()) == len(DAMAGE)
+    assert all(f"bad{number}.json" in done.stderr for number in range(len(DAMAGE)))
+    assert "Aiko" in (tmp_path / "r.html").read_text("utf-8")
+
+
+def test_what_cannot_be_kept_is_not_imported(tutor: Run, home: Path, tmp_path: Path) -> None:
+    for number, damage in enumerate(DAMAGE):
+        broken = json.dumps({**json.loads(stuck("B")), **damage})
+        (tmp_path / f"bad{number}.json").write_text(broken, "utf-8")
+        done = tutor("progress", "import", f"bad{number}.json")
+        assert done.returncode == 3
+        assert f"bad{number}.json: damaged at" in done.stderr
+    assert "0 of" in tutor("progress").stdout

@@ -416,3 +416,22 @@ def test_a_new_cluster_has_nodes_namespaces_and_a_class() -> None:
     version = store.version
     bootstrap(runner.registry)
     assert store.version == version
+
+
+def test_controllers_that_fell_behind_the_log_look_at_everything_anew() -> None:
+    from tests.offline.api.support import runner as cluster
+
+    runner = cluster()
+    set_ = named("statefulsets.apps")
+    labels = {"app": "web"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "app", "image": "nginx"}]},
+    }
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    runner.registry.create(
+        Request("create", set_, "default"), {"metadata": {"name": "web"}, "spec": spec}
+    )
+    runner.store.compact(runner.store.version)  # more was changed at once than the log holds
+    assert runner.settle()
+    assert runner.store.get("pods", "default/web-0") is not None

@@ -179,35 +179,80 @@ class Progress:
 
 def apply(progress: Progress, event: Event) -> Progress:
     """Progress after one more event. Any event applies to any progress."""
-    lesson = _lesson_after(progress.lesson(event.lesson), event)
-    at = event.lesson if event.did is Did.OPENED else progress.at_lesson
-    return Progress({**progress.lessons, event.lesson: lesson}, at)
+    return replay((event,), progress)
 
 
 def replay(events: Iterable[Event], start: Progress | None = None) -> Progress:
-    """The progress that events, oldest first, add up to."""
+    """The progress that events, oldest first, add up to.
+
+    It takes a step for each event, however much progress there is already.
+    """
     progress = start or Progress()
+    changed: dict[str, _Lesson] = {}
+    at = progress.at_lesson
     for event in events:
-        progress = apply(progress, event)
-    return progress
-
-
-def _lesson_after(before: LessonProgress, event: Event) -> LessonProgress:
-    tasks, status, at_task = before.tasks, before.status, before.at_task
-    if event.task:
-        tasks = {**tasks, event.task: _task_after(before.task(event.task), event)}
+        lesson = changed.get(event.lesson)
+        if lesson is None:
+            lesson = changed[event.lesson] = _Lesson(progress.lesson(event.lesson))
+        lesson.add(event)
         if event.did is Did.OPENED:
-            at_task = event.task
-    if not event.task and event.did is Did.SOLVED:
-        helped = any(t.status is Status.SOLVED_WITH_SOLUTION for t in tasks.values())
-        solved = Status.SOLVED_WITH_SOLUTION if helped else Status.SOLVED
-        status = Status.SOLVED if status is Status.SOLVED else solved
-    elif status is Status.NEW and event.did is not Did.QUIZZED:
-        status = Status.STARTED
-    return LessonProgress(tasks, at_task, max(before.last_at, event.at), status)
+            at = event.lesson
+    lessons = {**progress.lessons, **{name: one.progress() for name, one in changed.items()}}
+    return Progress(lessons, at)
+
+
+class _Lesson:
+    """A lesson while events are added up; nobody else holds what it changes."""
+
+    def __init__(self, before: LessonProgress) -> None:
+        self._tasks = dict(before.tasks)
+        self._stuck: dict[str, dict[str, int]] = {}  # codes of the tasks that were checked
+        self._helped = sum(_helped(task) for task in self._tasks.values())
+        self._at_task = before.at_task
+        self._last_at = before.last_at
+        self._status = before.status
+
+    def add(self, event: Event) -> None:
+        """One more event."""
+        if event.task:
+            self._add_to_task(event)
+        status = self._status
+        if not event.task and event.did is Did.SOLVED:
+            solved = Status.SOLVED_WITH_SOLUTION if self._helped else Status.SOLVED
+            self._status = Status.SOLVED if status is Status.SOLVED else solved
+        elif status is Status.NEW and event.did is not Did.QUIZZED:
+            self._status = Status.STARTED
+        self._last_at = max(self._last_at, event.at)
+
+    def _add_to_task(self, event: Event) -> None:
+        before = self._tasks.get(event.task) or TaskProgress()
+        after = self._tasks[event.task] = _task_after(before, event)
+        self._helped += _helped(after) - _helped(before)
+        if event.did is Did.OPENED:
+            self._at_task = event.task
+        if event.did in _CHECKS and not event.right:
+            stuck = self._stuck.get(event.task)
+            if stuck is None:
+                stuck = self._stuck[event.task] = dict(before.stuck_on)
+            for code in event.codes:
+                stuck[code] = stuck.get(code, 0) + 1
+
+    def progress(self) -> LessonProgress:
+        """Where it stands; to be asked for once."""
+        for task, stuck in self._stuck.items():
+            self._tasks[task] = replace(self._tasks[task], stuck_on=stuck)
+        return LessonProgress(self._tasks, self._at_task, self._last_at, self._status)
+
+
+_CHECKS = frozenset({Did.CHECKED, Did.OBSERVED})
+
+
+def _helped(task: TaskProgress) -> bool:
+    return task.status is Status.SOLVED_WITH_SOLUTION
 
 
 def _task_after(task: TaskProgress, event: Event) -> TaskProgress:
+    """Where a task stands after one more event, but for the codes it is stuck on."""
     started = Status.STARTED if task.status is Status.NEW else task.status
     match event.did:
         case Did.OPENED | Did.APPLIED:
@@ -215,16 +260,7 @@ def _task_after(task: TaskProgress, event: Event) -> TaskProgress:
         case Did.DRAFTED:
             return replace(task, status=started, draft=event.text)
         case Did.CHECKED | Did.OBSERVED:
-            stuck = dict(task.stuck_on)
-            for code in () if event.right else event.codes:
-                stuck[code] = stuck.get(code, 0) + 1
-            return replace(
-                task,
-                status=started,
-                attempts=task.attempts + 1,
-                right=event.right,
-                stuck_on=stuck,
-            )
+            return replace(task, status=started, attempts=task.attempts + 1, right=event.right)
         case Did.ANSWERED:
             return replace(
                 task,

@@ -13,6 +13,7 @@ real time and with a door for kubectl; it hands out the same runner::
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tutor.offline import plane
 from tutor.offline.bootstrap import bootstrap
@@ -62,18 +63,47 @@ def next_changes(runner: Runner, patience: float = PATIENCE) -> Sequence[Change]
             return changes
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A cluster as it was at a version, taken from one that goes on.
+
+    Attributes:
+        snapshot: Its objects.
+        gates: Its feature gates.
+        faults: The nodes whose machines stood still.
+    """
+
+    snapshot: Snapshot
+    gates: Mapping[str, bool]
+    faults: frozenset[str]
+
+
+def past(runner: Runner, version: int) -> Past:
+    """What was at a version: quickly taken, to be looked at anywhere.
+
+    Raises:
+        ApiError: 410 where the history does not reach back that far.
+    """
+    snapshot = runner.store.at(version)
+    return Past(snapshot, runner.view.gates, runner.faults_at(snapshot.version))
+
+
 def at(runner: Runner, version: int) -> View:
     """The cluster as it was at a version, for everything that looks at a View.
 
     Raises:
         ApiError: 410 where the history does not reach back that far.
     """
-    snapshot = runner.store.at(version)
-    clock = Clock(snapshot.time)
+    return seen(past(runner, version))
+
+
+def seen(found: Past) -> View:
+    """A past cluster, for everything that looks at a View."""
+    clock = Clock(found.snapshot.time)
     store = Store(lambda: clock.now)
-    _load(store, snapshot)
-    view = StoreView(store, clock, runner.view.gates)
-    view.faults.update(runner.faults_at(snapshot.version))
+    _load(store, found.snapshot)
+    view = StoreView(store, clock, found.gates)
+    view.faults.update(found.faults)
     return view
 
 
@@ -106,14 +136,18 @@ def fork(
     Raises:
         ApiError: 410 where the history does not reach back that far.
     """
-    snapshot = runner.store.at(version)
+    return branch(past(runner, version), random, gates)
+
+
+def branch(found: Past, random: Random, gates: Mapping[str, bool] | None = None) -> Runner:
+    """Another cluster that goes on from a past one: see :func:`fork`."""
     forked = plane.build(
         random,
-        snapshot.time,
-        runner.view.gates if gates is None else gates,
-        lambda store: _load(store, snapshot),
+        found.snapshot.time,
+        found.gates if gates is None else gates,
+        lambda store: _load(store, found.snapshot),
     )
-    for node in sorted(runner.faults_at(snapshot.version)):
+    for node in sorted(found.faults):
         forked.node_down(node)
     return forked
 

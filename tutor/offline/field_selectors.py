@@ -4,6 +4,7 @@ Source: staging/src/k8s.io/apimachinery/pkg/fields/selector.go; pkg/apis/core/v1
 the fields of each kind.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -97,12 +98,24 @@ class FieldSelector:
 
     terms: tuple[tuple[str, bool, str], ...]
     readers: Mapping[str, _Reader]
+    _wanted: Mapping[str, tuple[set[str], set[str]]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Put the terms together by their fields: a long selector meets many objects."""
+        wanted: dict[str, tuple[set[str], set[str]]] = {}
+        for name, equal, value in self.terms:
+            wanted.setdefault(name, (set(), set()))[0 if equal else 1].add(value)
+        object.__setattr__(self, "_wanted", wanted)
 
     def __call__(self, obj: Obj) -> bool:
         """Whether the object meets it."""
-        return all(
-            (self.readers[field](obj) == value) is equal for field, equal, value in self.terms
-        )
+        for name, (equals, others) in self._wanted.items():
+            value = self.readers[name](obj)
+            if value in others or (equals and equals != {value}):
+                return False
+        return True
 
     def __str__(self) -> str:
         return ",".join(

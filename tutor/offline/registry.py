@@ -274,28 +274,24 @@ class Registry:
         last = current if dry else self.store.delete(resource.name, key).last
         return (last if resource.returns_deleted else success(resource, old)), True
 
-    def delete_collection(
-        self, request: Request, options: DeleteOptions, selects: Callable[[Obj], bool]
-    ) -> list[Obj]:
-        """Delete the objects of a collection that are selected.
-
-        Returns:
-            The objects as they were, in order.
-
-        Raises:
-            ApiError: The first refusal; what was deleted before it stays deleted.
-        """
-        found = [
+    def selected(self, request: Request, selects: Callable[[Obj], bool]) -> list[Obj]:
+        """The objects of a collection that are selected, in order."""
+        return [
             obj for obj in self.store.list(request.resource.name, request.namespace) if selects(obj)
         ]
-        for obj in found:
-            one = replace(request, namespace=namespace_of(obj), name=name_of(obj))
-            try:
-                self.delete(one, options)
-            except ApiError as refused:
-                if refused.code != 404:
-                    raise
-        return found
+
+    def delete_selected(self, request: Request, options: DeleteOptions, obj: Obj) -> None:
+        """Delete one object of a collection; it may have gone meanwhile.
+
+        Raises:
+            ApiError: The refusal.
+        """
+        one = replace(request, namespace=namespace_of(obj), name=name_of(obj))
+        try:
+            self.delete(one, options)
+        except ApiError as refused:
+            if refused.code != 404:
+                raise
 
     def _delete_namespace(
         self, request: Request, options: DeleteOptions, old: Obj

@@ -28,10 +28,12 @@ class Raw(NamedTuple):
     Attributes:
         data: The bytes.
         content_type: Their media type; empty for JSON.
+        parsed: What they say, or why they say nothing, where they were read before.
     """
 
     data: bytes
     content_type: str = ""
+    parsed: Any = None
 
 
 class Random(Protocol):

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 _OPERATORS = ("in", "notin", "=", "==", "!=", "gt", "lt")
 _SYMBOLS = "=!(),<>"
+_WORD = re.compile(r"[^=!(),<> \t\r\n]+")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_LONGEST_INTEGER = 256
+"""Characters: more than a label or a term of a selector has, zeros in front included."""
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -43,9 +47,8 @@ class Requirement:
                 return value is not None
             case "!":
                 return value is None
-        try:
-            found, bound = int(value or ""), int(self.values[0])
-        except ValueError:
+        found, bound = integer(value or ""), integer(self.values[0])
+        if found is None or bound is None:
             return False
         return found > bound if self.operator == "gt" else found < bound
 
@@ -63,6 +66,14 @@ class Requirement:
             case "lt":
                 return f"{self.key}<{values}"
         return f"{self.key}{self.operator}{values}"
+
+
+def integer(text: str) -> int | None:
+    """What ``strconv.ParseInt`` reads in 64 bits; None for anything else."""
+    if len(text) > _LONGEST_INTEGER or not _INTEGER.fullmatch(text):
+        return None
+    value = int(text)
+    return value if -(2**63) <= value < 2**63 else None
 
 
 def parse(text: str) -> tuple[Requirement, ...]:
@@ -192,10 +203,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
             yield text[at:end], text[at:end]
             at = end
         else:
-            end = at
-            while end < len(text) and text[end] not in _SYMBOLS and text[end] not in " \t\r\n":
-                end += 1
-            word = text[at:end]
+            found = _WORD.match(text, at)
+            assert found is not None  # noqa: S101  (it begins with a character of a word)
+            word, end = found[0], found.end()
             yield (word if word in ("in", "notin") else "identifier"), word
             at = end
     yield "end", ""
@@ -240,7 +250,7 @@ def _requirement(key: str, operator: str, values: set[str]) -> Requirement:
     ordered = tuple(sorted(values))
     if operator in ("gt", "lt"):
         for value in ordered:
-            if not re.fullmatch(r"[+-]?[0-9]+", value):
+            if integer(value) is None:
                 raise ValueError(
                     f"values[0]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, "
                     "the value must be an integer"

@@ -152,18 +152,28 @@ class Runner:
         self._failures: list[_Failure] = []
         self._faults: list[tuple[int, frozenset[str]]] = []
         self._expiry = Expiry(self.store, self.clock)
-        self._seen = self.store.version
-        for resource in self.store.resources():
-            for obj in self.store.list(resource):
-                self._tell(resource, None, obj)
+        self._seen = 0
+        self._relist()
 
     # -- what controllers hear
 
     def _hear(self) -> None:
-        """Tell the controllers what has changed."""
+        """Tell the controllers what has changed.
+
+        Where the log does not reach back to what they know, they look at everything anew, as an
+        informer does that is told its version is too old.
+        """
+        if self._seen < self.store.floor:
+            self._relist()
         for change in self.store.since(self._seen):
             self._seen = change.version
             self._tell(change.resource, change.before, change.after)
+
+    def _relist(self) -> None:
+        self._seen = self.store.version
+        for resource in self.store.resources():
+            for obj in self.store.list(resource):
+                self._tell(resource, None, obj)
 
     def _tell(self, resource: str, before: Obj | None, after: Obj | None) -> None:
         for controller in self._watching.get(resource, ()):
@@ -234,6 +244,11 @@ class Runner:
                 self._under_way = None
                 self.queue.done(item)
         return True
+
+    @property
+    def midway(self) -> bool:
+        """Whether a sync was left after some of its actions."""
+        return self._under_way is not None
 
     def step(self) -> bool:
         """One tick: one sync, or the next timer. Whether there was anything to do."""

@@ -9,12 +9,16 @@ Source: staging/src/k8s.io/apimachinery/pkg/labels/selector.go.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.offline.objects import Obj, labels_of
 from tutor.offline.refusals import bad_request
 from tutor.offline.requirements import Requirement, parse
+from tutor.offline.terms import Terms
+
+FEW = 16
+"""Requirements and values that are gone through one by one; more are put together first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class Selector:
 
     requirements: tuple[Requirement, ...] = ()
     nothing: bool = False
+    _terms: Terms | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put many requirements together, or such as have many values."""
+        if sum(1 + len(one.values) for one in self.requirements) > FEW:
+            object.__setattr__(self, "_terms", Terms(self.requirements))
 
     def __call__(self, obj: Obj) -> bool:
         """Whether the object's labels meet it."""
@@ -35,7 +45,11 @@ class Selector:
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether labels meet it."""
-        return not self.nothing and all(one(labels) for one in self.requirements)
+        if self.nothing:
+            return False
+        if self._terms is not None:
+            return self._terms.met_by(labels)
+        return all(one(labels) for one in self.requirements)
 
     def __str__(self) -> str:
         return ",".join(map(str, self.requirements))

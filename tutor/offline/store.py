@@ -136,6 +136,11 @@ class Store:
         first: The version before the first change. It is not 0, so that version 1 is too old to
             watch from, as in any cluster that has been running.
         keep: How many changes the log holds at least before its oldest are dropped.
+
+    Attributes:
+        actor: Who asks for the changes that follow.
+        turn: How a write comes to its turn: called with what makes it. At once, unless somebody
+            works on the store from a thread.
     """
 
     def __init__(
@@ -155,6 +160,7 @@ class Store:
         self._labelled: dict[tuple[str, str, str, str], InOrder] = {}
         self._listeners: list[Callable[[Change], None]] = []
         self.actor = ""
+        self.turn: Callable[[Callable[[], Change]], Change] = _at_once
 
     # -- versions and the log
 
@@ -344,9 +350,12 @@ class Store:
         return self._write(resource, key, self._tables[resource][key], None)
 
     def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
-        version = self._version + 1
         if before is not None and after is not None:
             after = share(before, after)
+        return self.turn(lambda: self._commit(resource, key, before, after))
+
+    def _commit(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
+        version = self._version + 1
         last = after if after is not None else before
         assert last is not None  # noqa: S101  (one of the two is there)
         last = {**last, "metadata": {**last["metadata"], "resourceVersion": str(version)}}
@@ -437,6 +446,10 @@ class Store:
     def resources(self) -> tuple[str, ...]:
         """The resources that have objects."""
         return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+def _at_once(write: Callable[[], Change]) -> Change:
+    return write()
 
 
 def _version_of(change: Change) -> int:

@@ -55,12 +55,12 @@ def test_ticks_are_done_one_by_one() -> None:
         heart = client.house.heart
         heart.pause()
         await client.create(SETS, stateful_set(replicas=1))
-        assert heart.step() == 1
+        assert await heart.step() == 1
         assert await pods(client) == ["web-0"]
         (pod,) = client.runner.store.list("pods")
         assert "nodeName" not in pod["spec"]
         for _ in range(20):
-            assert heart.step() == 1
+            assert await heart.step() == 1
         (pod,) = client.runner.store.list("pods")
         assert pod["spec"]["nodeName"]
         assert heart.paused
@@ -75,7 +75,7 @@ def test_a_step_goes_on_to_the_next_thing_that_happens() -> None:
         heart.pause()
         await client.create(SETS, stateful_set(replicas=2))
         order = []
-        while changes := heart.step_on():
+        while changes := await heart.step_on():
             order += [one.key for one in changes if (one.resource, one.type) == ("pods", "ADDED")]
         assert order == ["default/web-0", "default/web-1"]
 
@@ -88,7 +88,7 @@ def test_after_steps_time_goes_on_from_there() -> None:
         client = Client(house(10, watch))
         heart = client.house.heart
         heart.pause()
-        heart.step(50)
+        await heart.step(50)
         ahead = client.runner.clock.now
         assert ahead > START
         heart.resume()

@@ -61,7 +61,7 @@ class Rules:
         api_version, kind = request.kind
         if isinstance(body, Raw):
             obj, warnings = decode(
-                body.data, body.content_type, kind, api_version, request.field_validation
+                body, body.content_type, kind, api_version, request.field_validation
             )
             request.warnings += warnings
         elif not isinstance(body, dict):

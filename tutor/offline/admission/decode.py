@@ -4,10 +4,9 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 (``transformDecodeError``, ``summarizeData``); the recordings hold the texts.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.bodies import BodyError
 from tutor.manifest.quantity import QuantityError, parse
 from tutor.manifest.schema_bundle import (
     ANY,
@@ -25,18 +24,22 @@ from tutor.manifest.schema_bundle import (
     Type,
 )
 from tutor.offline.admission import gotime, protobuf
-from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, loads, quote
+from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, quote
 from tutor.offline.admission.gotypes import go_type, struct_name
+from tutor.offline.admission.parsing import Parsed, value_of
 from tutor.offline.admission.protobuf import ProtobufError
 from tutor.offline.admission.types import internal_name, registered, type_of
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
+from tutor.offline.requests import Raw
 
 STRICT = "Strict"
 WARN = "Warn"
 IGNORE = "Ignore"
 
+MOST_STRICT = 100
+"""Unknown and doubled fields of one body that are told."""
 _SUMMARY = 30
 """Bytes of a body that an error repeats."""
 _META = (
@@ -80,7 +83,7 @@ def bad_request(message: str) -> ApiError:
 
 
 def decode(
-    body: bytes, content_type: str, kind: str, api_version: str, validation: str = ""
+    body: bytes | Raw, content_type: str, kind: str, api_version: str, validation: str = ""
 ) -> Decoded:
     """Read a body that should be of a kind. Zeros and unknown fields are still as sent.
 
@@ -95,15 +98,10 @@ def decode(
         ApiError: 400 or 415.
     """
     media = _media(content_type)
-    repeated: tuple[tuple[int, str], ...] = ()
-    value: Json
+    raw = body if isinstance(body, Raw) else Raw(body, media)
+    body = raw.data
     try:
-        if media == protobuf.MEDIA_TYPE:
-            value = protobuf.decode(body)
-        elif media == _YAML:
-            value, repeated = read_body(body.decode("utf-8", "replace"))
-        else:
-            value = _json(body.decode("utf-8", "replace"))
+        value, repeated = _parsed(raw, media)
         found_version, found_kind = _gvk(value)
     except (BodyError, DecodeError, ProtobufError) as error:
         raise bad_request(
@@ -142,6 +140,31 @@ def decode(
     return Decoded(obj, () if validation == IGNORE else as_warnings(strict))
 
 
+class Strict:
+    """What a strict decoder finds: each thing once, and no more than a hundred of them.
+
+    Source: ``sigs.k8s.io/json``, kubernetes_patch.go, ``saveStrictError``.
+
+    Attributes:
+        texts: ``unknown field "spec.x"``, in the order met.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is noted."""
+        return len(self.texts) >= MOST_STRICT
+
+    def note(self, what: str, path: str) -> None:
+        """Note that a field is ``unknown`` or ``duplicate``."""
+        if not self.full and (what, path) not in self._seen:
+            self._seen.add((what, path))
+            self.texts.append(f"{what} field {quote(path)}")
+
+
 def as_warnings(strict: list[str]) -> tuple[str, ...]:
     """Strict errors as they are sent in Warning headers."""
     texts: list[str] = []
@@ -173,9 +196,9 @@ def _media(content_type: str) -> str:
     )
 
 
-def _json(text: str) -> Json:
+def _parsed(raw: Raw, media: str) -> Parsed:
     try:
-        return loads(text)
+        return value_of(raw, media)
     except JsonError as error:
         raise DecodeError(f"couldn't get version/kind; json parse error: {error}") from None
 
@@ -239,17 +262,12 @@ def check(obj: Obj, type_: Type) -> list[str]:
     Raises:
         DecodeError: A value is of another type than the field. The first one met counts.
     """
-    strict: list[str] = []
-    _check_object(obj, type_, (), "", strict.append)
-    return strict
+    strict = Strict()
+    _check_object(obj, type_, (), "", strict)
+    return strict.texts
 
 
-_Report = Callable[[str], None]
-
-
-def _check_object(
-    obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: _Report
-) -> None:
+def _check_object(obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: Strict) -> None:
     fields = type_.fields
     prefix = f"{path}." if path else ""
     seen: set[str] = set()
@@ -258,12 +276,12 @@ def _check_object(
         field, value = fields.get(key), obj[key]
         if key in seen:
             if field is not None and key not in told:  # one that is unknown is only told to be that
-                report(f"duplicate field {quote(prefix + key)}")
+                report.note("duplicate", prefix + key)
                 told.add(key)
             continue
         seen.add(key)
         if field is None:
-            report(f"unknown field {quote(prefix + key)}")
+            report.note("unknown", prefix + key)
         elif value is not None:
             where = _Where(type_.name, key, field.ref, (*names, key))
             _check(value, field.ref, where, prefix + key, report)
@@ -299,7 +317,7 @@ def _mismatch(value: Json, where: _Where, type_: str, code: str) -> DecodeError:
     )
 
 
-def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> None:
+def _check(value: Json, ref: Ref, where: _Where, path: str, report: Strict) -> None:
     code = ref.code
     if code == OBJECT:
         if not isinstance(value, dict):
@@ -312,13 +330,17 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> 
         for index, item in enumerate(value):
             if item is not None:
                 _check(item, ref.item, where, f"{path}[{index}]", report)
+            elif ref.item.code == OBJECT:
+                value[index] = {}  # a struct without anything, to Go
     elif code == MAP:
         if not isinstance(value, dict):
             raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
         assert ref.item is not None  # noqa: S101
         if isinstance(value, Doubled):
             for key in value.twice:
-                report(f"duplicate field {quote(f'{path}.{key}')}")
+                if report.full:
+                    break
+                report.note("duplicate", f"{path}.{key}")
         for key, item in value.items():
             if item is not None:
                 _check(item, ref.item, where, f"{path}.{key}", report)

@@ -19,6 +19,9 @@ _SPACE = " \t\r\n"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _HTML_SPECIAL = re.compile("[<>&\u2028\u2029]")
+_BLANK = re.compile(f"[{_SPACE}]*")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+"""What a string may hold as it is."""
 
 
 class JsonError(ValueError):
@@ -53,10 +56,10 @@ def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(made) == len(pairs):
         return made
     seen: set[str] = set()
-    twice: list[str] = []
+    twice: dict[str, None] = {}  # a set that keeps its order
     for key, _ in pairs:
-        if key in seen and key not in twice:
-            twice.append(key)
+        if key in seen:
+            twice[key] = None
         seen.add(key)
     doubled = Doubled(made)
     doubled.twice = tuple(twice)
@@ -108,7 +111,7 @@ def loads(text: str) -> Json:
         raise JsonError("exceeded max depth") from None
     except ValueError:
         raise JsonError(_Scanner(text).problem()) from None
-    if _too_deep(value):
+    if too_deep(value):
         raise JsonError("exceeded max depth")
     return value
 
@@ -148,7 +151,8 @@ _ESCAPES = {
 }
 
 
-def _too_deep(value: Json) -> bool:
+def too_deep(value: Json) -> bool:
+    """Whether lists and objects lie deeper within each other than is read."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [
@@ -227,8 +231,9 @@ class _Scanner:
             state = "after" if stack else "end"
 
     def _next(self) -> str:
-        while self.at < len(self.text) and self.text[self.at] in _SPACE:
-            self.at += 1
+        blank = _BLANK.match(self.text, self.at)
+        assert blank is not None  # noqa: S101  (it matches nothing, too)
+        self.at = blank.end()
         return self.text[self.at : self.at + 1]
 
     def _stop(self, char: str, context: str) -> NoReturn:
@@ -275,6 +280,9 @@ class _Scanner:
     def _string(self) -> None:
         self.at += 1
         while True:
+            plain = _PLAIN.match(self.text, self.at)
+            assert plain is not None  # noqa: S101  (it matches nothing, too)
+            self.at = plain.end()
             char = self.text[self.at : self.at + 1]
             if not char:
                 raise JsonError("unexpected end of JSON input")

@@ -3,19 +3,21 @@
 Source: apiserver ``endpoints/handlers/patch.go``.
 """
 
-from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.bodies import BodyError
 from tutor.manifest.schema_bundle import Type
 from tutor.offline.admission.apply import typed
 from tutor.offline.admission.decode import (
     STRICT,
     DecodeError,
+    Strict,
     bad_request,
     check,
     go_kind,
     known,
 )
-from tutor.offline.admission.gojson import Doubled, JsonError, dumps, loads, quote
+from tutor.offline.admission.gojson import Doubled, JsonError, dumps, quote, too_deep
 from tutor.offline.admission.order import in_order
+from tutor.offline.admission.parsing import value_of
 from tutor.offline.admission.patch import jsonpatch, merge, strategic
 from tutor.offline.admission.patch.errors import PatchError
 from tutor.offline.admission.values import Json
@@ -23,6 +25,8 @@ from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 from tutor.offline.requests import Raw, Request
 
+_JSON, _YAML = "application/json", "application/apply-patch+yaml"
+_DEEP = "error decoding patch: exceeded max depth"
 _GENERIC = "the server rejected our request due to an error in our request"
 
 
@@ -33,7 +37,9 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
         ApiError: 400, 413, 422 or 500.
     """
     patch = _body(request, body)
-    strict = _doubled(patch, "")
+    doubled = Strict()
+    _doubled(patch, "", doubled)
+    strict = doubled.texts
     if strict and request.field_validation == STRICT:
         raise bad_request(f"strict decoding error: {', '.join(strict)}")
     try:
@@ -45,6 +51,10 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
             made = strategic.apply(current, patch, typed.root(type_.name))
     except PatchError as error:
         raise _refused(error) from None
+    except RecursionError:
+        raise bad_request(_DEEP) from None
+    if too_deep(made):  # operation by operation, a patch may nest what no body may
+        raise bad_request(_DEEP)
     if not isinstance(made, dict):
         made = {}
     try:
@@ -72,7 +82,7 @@ def configuration(request: Request, body: Json) -> Obj:
     """
     if isinstance(body, Raw):
         try:
-            value, repeated = read_body(body.data.decode("utf-8", "replace"))
+            value, repeated = value_of(body, _YAML)
         except BodyError as error:
             raise bad_request(
                 f"error decoding YAML: error converting YAML to JSON: {error}"
@@ -101,7 +111,7 @@ def configuration(request: Request, body: Json) -> Obj:
 def _body(request: Request, body: Json) -> Json:
     if isinstance(body, Raw):
         try:
-            body = loads(body.data.decode("utf-8", "replace"))
+            body = value_of(body, _JSON).value
         except JsonError as error:
             prefix = "" if request.patch_type != "merge" else "error decoding patch: "
             raise bad_request(f"{prefix}{error}") from None
@@ -116,17 +126,21 @@ def _body(request: Request, body: Json) -> Json:
     return body
 
 
-def _doubled(value: Json, path: str) -> list[str]:
-    found: list[str] = []
+def _doubled(value: Json, path: str, strict: Strict) -> None:
+    """Note what stands twice in a patch."""
+    if strict.full:
+        return
     if isinstance(value, Doubled):
-        found += [f"duplicate field {quote(path + key)}" for key in value.twice]
+        for key in value.twice:
+            strict.note("duplicate", path + key)
     if isinstance(value, dict):
         for key, item in value.items():
-            found += _doubled(item, f"{path}{key}.")
+            if isinstance(item, dict | list):
+                _doubled(item, f"{path}{key}.", strict)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            found += _doubled(item, f"{path.removesuffix('.')}[{index}].")
-    return found
+            if isinstance(item, dict | list):
+                _doubled(item, f"{path.removesuffix('.')}[{index}].", strict)
 
 
 def _refused(error: PatchError) -> ApiError:

@@ -5,20 +5,27 @@ It knows HTTP and nothing of Kubernetes' rules; those are in ``service`` and beh
 
 import asyncio
 import traceback
-from typing import Any, Protocol
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, Protocol, TypeVar
 
+from tutor.manifest.emit import to_yaml
 from tutor.offline.api import present
-from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send
+from tutor.offline.api.encoding import outweighs
+from tutor.offline.api.exchange import STEP, Exchange, Gone, Receive, Scope, Send
 from tutor.offline.api.guard import authenticate, authorize, check_framing, check_host, check_origin
 from tutor.offline.api.lines import Lines, Shape
 from tutor.offline.api.logs import Log, ended
-from tutor.offline.api.negotiate import JSON, Form, check_body, form_of
+from tutor.offline.api.negotiate import JSON, YAML, Form, check_body, form_of
 from tutor.offline.api.paths import NotEmulated, PageNotFound, Target, target_of, wrong_method
 from tutor.offline.api.people import NOBODY, User, played
-from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
+from tutor.offline.api.service import LONG, PATCHES, Call, Handled, Listed, Service, Watching
 from tutor.offline.api.telling import reading, tell, told
+from tutor.offline.api.turns import Turns
 from tutor.offline.errors import Answer, ApiError
+from tutor.offline.listing import Page
 
+_T = TypeVar("_T")
 BOOKMARKS = 60.0
 """Seconds between bookmarks of a watch that asked for them."""
 LONGEST_WATCH = 3600.0
@@ -51,6 +58,9 @@ class Heart(Protocol):
     async def changed(self) -> None:
         """Return after the next change."""
 
+    async def beside(self, work: Callable[[], _T]) -> _T:
+        """What some work comes to that changes the cluster, and takes long."""
+
     @property
     def stopping(self) -> bool:
         """Whether streams are to end."""
@@ -67,6 +77,10 @@ class House(Protocol):
     def heart(self) -> Heart:
         """The program around it."""
 
+    @property
+    def turns(self) -> Turns:
+        """Who may change the cluster."""
+
     async def control(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """What a request to the program itself comes to: HTTP status and JSON.
 
@@ -80,8 +94,8 @@ _SWEEPS = ("kubectl apply", "kubectl cluster-info dump", "kubectl diff")
 _LOOKED_FOR = ("replicationcontrollers",)
 """Kinds of which Kubernetes' own tests count what there is before they begin."""
 _PANIC = "This request caused apiserver to panic. Look in the logs for details.\n"
-PIECE = 64 * 1024
-"""Bytes of a watch that are sent at once."""
+AT_ONCE = 20
+"""Objects of a collection that are deleted at one turn."""
 CONTROL = "/sts-tutor/"
 """Where the paths of the program itself begin."""
 
@@ -166,15 +180,49 @@ class App:
             content_type = check_body(exchange.headers.get("content-type", ""))
         agent = exchange.headers.get("user-agent", "")
         call = Call(target, exchange.query, body, content_type, agent, user)
-        if target.verb in ("get", "list", "watch"):
+        if call.reads:
             handled = self._house.service.handle(call)
+        elif target.verb == "deletecollection":
+            handled = await self._delete_all(call)
         else:
-            self._house.heart.ready()
-            try:
-                handled = self._house.service.handle(call)
-            finally:
-                self._house.heart.after()
+            handled = await self._change(call)
         await self._send(exchange, target, handled, form, include)
+
+    async def _change(self, call: Call) -> Handled:
+        """Make a change when its turn comes, in the loop or, where it takes long, beside it."""
+        turns = self._house.turns
+        long = self._house.service.long(call)
+        if long and call.body:
+            call = await turns.beside(call.ahead)
+        async with turns:
+            service, heart = self._house.service, self._house.heart
+            heart.ready()
+            try:
+                if not long:
+                    return service.handle(call)
+                return await heart.beside(lambda: service.handle(call))
+            finally:
+                heart.after()
+
+    async def _delete_all(self, call: Call) -> Handled:
+        """Delete a collection, a few objects at each turn."""
+        if len(call.body) > LONG:
+            call = await self._house.turns.beside(call.ahead)
+        service = self._house.service
+        deletions = service.deletions(call)
+        left = iter(deletions.found)
+        while some := list(islice(left, AT_ONCE)):
+            async with self._house.turns:
+                heart = self._house.heart
+                heart.ready()
+                try:
+                    for obj in some:
+                        deletions.delete(obj)
+                finally:
+                    heart.after()
+            await asyncio.sleep(0)
+        page = Page(deletions.found, service.runner.store.version)
+        return Listed(deletions.resource, page)
 
     async def _send(
         self, exchange: Exchange, target: Target, handled: Handled, form: Form, include: str
@@ -183,6 +231,11 @@ class App:
         match handled:
             case Answer(code, found, warnings):
                 shown = present.one(target.resource, found, now, form, include)
+                if form.media == YAML and outweighs(shown):
+                    text = await self._house.turns.beside(lambda: to_yaml(shown).encode())
+                    exchange.warnings += warnings
+                    await exchange.send_all(code, text, YAML)
+                    return
                 await exchange.value(code, shown, form, warnings)
             case Listed(resource, page):
                 shown = present.listed(resource, page, now, form, include)
@@ -212,8 +265,9 @@ class App:
                 lines.append(self._lines.of(watching.resource, found, clock.now, shape))
                 headed = headed and found["type"] == "ERROR"
                 size += len(lines[-1])
-                if size > PIECE:  # wait for a slow client before the next is made ready
+                if size > STEP:  # others, and a slow client, come before the next is made ready
                     await exchange.more(b"".join(lines))
+                    await asyncio.sleep(0)
                     lines, size = [], 0
             if lines:
                 await exchange.more(b"".join(lines))

@@ -13,13 +13,17 @@ import asyncio
 import math
 import traceback
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from tutor.offline.api.encoding import outweighs
+from tutor.offline.api.turns import Turns
 from tutor.offline.clock import Pace
-from tutor.offline.embed import next_changes
+from tutor.offline.embed import PATIENCE
 from tutor.offline.errors import ApiError
 from tutor.offline.runner import HEARTBEATS, Runner
-from tutor.offline.store import Change
+from tutor.offline.store import Change, key_of
 
+_T = TypeVar("_T")
 SLICE = 200
 """Ticks between two chances for requests, at most."""
 SHARE = 0.01
@@ -44,6 +48,7 @@ class Driver:
         keep: Called after every slice and request that may have changed something; it keeps the
             changes, or raises OSError.
         report: Told of a controller that failed where none should; it is tried again later.
+        turns: Who may change the cluster; its own without.
 
     Attributes:
         trouble: Why the state cannot be written; empty while it can.
@@ -56,8 +61,18 @@ class Driver:
         speed: float,
         keep: Callable[[], None] = lambda: None,
         report: Callable[[Exception], None] = traceback.print_exception,
+        *,
+        turns: Turns | None = None,
     ) -> None:
         self.runner = runner
+        self._turns = turns if turns is not None else Turns()
+        self._large = {
+            (resource, key_of(obj))
+            for resource in runner.store.resources()
+            for obj in runner.store.list(resource)
+            if outweighs(obj)
+        }
+        self._weighing = bool(self._large)
         self.trouble = ""
         self._read = read
         self._leaps = math.isinf(speed)
@@ -109,37 +124,61 @@ class Driver:
         self._paused = False
         self._anchor(self._pace.speed)
 
-    def step(self, ticks: int = 1) -> int:
-        """Do so many ticks at once, each one sync or the next timer. How many there were to do.
+    async def step(self, ticks: int = 1) -> int:
+        """Do so many ticks, each one sync or the next timer. How many there were to do.
 
         Raises:
             ApiError: What they changed cannot be kept.
         """
-        self.ready()
         done = 0
-        while done < ticks and self.runner.step():
+        while done < ticks and await self._tick(math.inf):
             done += 1
-        self._stepped()
         return done
 
-    def step_on(self) -> Sequence[Change]:
-        """Go on at once until something happens: what did, nothing where nothing does for long.
+    async def step_on(self) -> Sequence[Change]:
+        """Go on until something happens: what did, nothing where nothing does for long.
 
         Raises:
             ApiError: It cannot be kept.
         """
-        self.ready()
-        changes = next_changes(self.runner)
-        self._stepped()
-        return changes
+        runner = self.runner
+        end = runner.clock.now + PATIENCE
+        while True:
+            seen = runner.store.version
+            if not await self._tick(end):
+                runner.clock.move(end)
+                self._stepped()
+                return ()
+            changes = tuple(one for one in runner.history(seen) if one.resource not in HEARTBEATS)
+            if changes:
+                return changes
+
+    async def _tick(self, until: float) -> bool:
+        """One sync, a few actions at each turn, or the next timer. Whether there was one."""
+        while True:
+            async with self._turns:
+                self.ready()
+                done = await self.beside(self._act) if self._large else self._act()
+                done = done or self.runner.clock.fire(until)
+                self._stepped()
+                if not self.runner.midway:
+                    return done
+            await asyncio.sleep(0)
+
+    def _act(self) -> bool:
+        return self.runner.work(ACTIONS)
 
     def _stepped(self) -> None:
         self._anchor(self._pace.speed)
         self.after()
 
     def before(self) -> None:
-        """Let the cluster come up to the present moment, as far as one slice reaches."""
-        if self._kept() and not self._paused and not self._behind:
+        """Let the cluster come up to the present moment, as far as one slice reaches.
+
+        Not while somebody changes it, nor where its objects are so large that a slice takes long.
+        """
+        held = self._turns.working or bool(self._large)
+        if self._kept() and not self._paused and not self._behind and not held:
             self._advance(self._pace.virtual(self._read()))
             self._kept()
 
@@ -162,6 +201,14 @@ class Driver:
         if not self._kept():
             raise self._cannot()
 
+    async def beside(self, work: Callable[[], _T]) -> _T:
+        """What some work comes to that changes the cluster, and takes long; it is our turn."""
+        self._weighing = True
+        try:
+            return await self._turns.change(self.runner.store, work, self._kept)
+        finally:
+            self._weighing = bool(self._large)
+
     def _kept(self) -> bool:
         try:
             self._keep()
@@ -182,6 +229,9 @@ class Driver:
     def _hear(self, change: Change) -> None:
         if change.resource not in HEARTBEATS:
             self._stirred = self.runner.clock.now
+        if self._weighing:
+            place = change.resource, change.key
+            (self._large.add if _large(change) else self._large.discard)(place)
         if not self._change.is_set():
             # Set later, when the change has been kept: everything up to there is one step of the
             # event loop.
@@ -205,11 +255,16 @@ class Driver:
         """Drive the cluster until :meth:`stop`."""
         while not self._stop:
             self._wake.clear()
-            if not self._kept():
+            async with self._turns:
+                if kept := self._kept():
+                    slow = self._large and not self._paused
+                    there = await self.beside(self._go_on) if slow else self._go_on()
+                    self._behind = not there
+                    again = not self._kept()
+            if not kept:
                 await asyncio.sleep(AGAIN)
                 continue
-            self._behind = not self._go_on()
-            if not self._kept():
+            if again:
                 continue
             if self._behind:
                 for _ in range(TURNS):
@@ -265,3 +320,7 @@ class Driver:
         if due is None:
             return math.inf
         return self._pace.real(due) - self._read()
+
+
+def _large(change: Change) -> bool:
+    return change.after is not None and outweighs(change.after)

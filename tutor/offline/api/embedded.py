@@ -19,10 +19,10 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tutor.offline import embed
 from tutor.offline.api import tls
@@ -135,20 +135,24 @@ class Embedded:
     # -- asking
 
     def ask(self, question: Callable[[House], _T]) -> _T:
-        """What a function says of the cluster; it runs between two slices and must be quick.
+        """What a function says of the cluster; it runs when its turn comes and must be quick.
 
         Raises:
             RuntimeError: The cluster does not run.
             TimeoutError: It does not answer.
         """
+
+        async def answer(house: House) -> _T:
+            async with house.turns:
+                return question(house)
+
+        return self._wait_for(answer, _PATIENCE)
+
+    def _wait_for(self, work: Callable[[House], Coroutine[Any, Any, _T]], seconds: float) -> _T:
         house, loop = self._house, self._loop
         if house is None or loop is None or not self._thread.is_alive():
             raise RuntimeError("the cluster does not run")
-
-        async def answer() -> _T:
-            return question(house)
-
-        return asyncio.run_coroutine_threadsafe(answer(), loop).result(_PATIENCE)
+        return asyncio.run_coroutine_threadsafe(work(house), loop).result(seconds)
 
     @property
     def version(self) -> int:
@@ -174,11 +178,8 @@ class Embedded:
         Returns:
             The latest version.
         """
-        house, loop = self._house, self._loop
-        if house is None or loop is None or not self._thread.is_alive():
-            raise RuntimeError("the cluster does not run")
 
-        async def newer() -> int:
+        async def newer(house: House) -> int:
             try:
                 async with asyncio.timeout(seconds):
                     while house.runner.store.version <= version and not house.ended.is_set():
@@ -187,7 +188,7 @@ class Embedded:
                 pass
             return house.runner.store.version
 
-        return asyncio.run_coroutine_threadsafe(newer(), loop).result(seconds + _PATIENCE)
+        return self._wait_for(newer, seconds + _PATIENCE)
 
     # -- looking back
 
@@ -197,7 +198,7 @@ class Embedded:
         Raises:
             ApiError: 410 where the history does not reach back that far.
         """
-        return self.ask(lambda house: embed.at(house.runner, version))
+        return embed.seen(self.ask(lambda house: embed.past(house.runner, version)))
 
     def waits(self, namespace: str, name: str, version: int | None = None) -> tuple[Waiting, ...]:
         """What a StatefulSet waits for, or waited for at a version.
@@ -216,7 +217,7 @@ class Embedded:
             ApiError: 410 where the history does not reach back that far.
         """
         source = random.Random(seed)  # noqa: S311  (no secret)
-        return self.ask(lambda house: embed.fork(house.runner, version, source))
+        return embed.branch(self.ask(lambda house: embed.past(house.runner, version)), source)
 
     # -- the clock
 
@@ -235,11 +236,11 @@ class Embedded:
 
     def step(self, ticks: int = 1) -> int:
         """Do so many ticks, each one sync or the next timer; how many there were to do."""
-        return self.ask(lambda house: house.heart.step(ticks))
+        return self._wait_for(lambda house: house.heart.step(ticks), _PATIENCE)
 
     def step_on(self) -> Sequence[Change]:
         """Go on until something happens: what did, nothing where nothing does for long."""
-        return self.ask(lambda house: house.heart.step_on())
+        return self._wait_for(lambda house: house.heart.step_on(), _PATIENCE)
 
     @property
     def speed(self) -> float:

@@ -1,14 +1,14 @@
 """One HTTP request and its answer, over ASGI."""
 
 import asyncio
-import json
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-from tutor.manifest.emit import to_yaml
+from tutor.offline.api.encoding import Long, indented_pieces, json_pieces, yaml_pieces
 from tutor.offline.api.negotiate import JSON, YAML, Form, wanted
+from tutor.offline.api.recorder import headers as headers_of
 from tutor.offline.errors import ApiError
 
 Scope: TypeAlias = dict[str, Any]
@@ -17,6 +17,12 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 LARGEST = 3 * 1024 * 1024
 """Bytes of a request's body, as of the real server."""
+STEP = 16 * 1024
+"""Bytes of an answer that are made before others have their turn."""
+PIECE = 64 * 1024
+"""Bytes of a stream that are sent at once."""
+WHOLE = 256 * 1024
+"""Bytes of an answer up to which it is sent with its length."""
 SLOWEST = 30.0
 """Seconds for a client to send the rest of its body."""
 
@@ -103,7 +109,7 @@ class Exchange:
     async def begin(self, status: int, media: str, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Send the head of the answer."""
         self.begun = True
-        given = [*headers, *(("warning", _warning(one)) for one in self.warnings)]
+        given = [*headers, *(("warning", one) for one in headers_of(self.warnings))]
         base = [("audit-id", str(uuid.uuid4()))]
         if all(name != "cache-control" for name, _ in given):
             base.append(("cache-control", "no-cache, private"))
@@ -136,26 +142,56 @@ class Exchange:
 
     async def json(self, status: int, value: Mapping[str, Any], media: str = JSON) -> None:
         """Answer with JSON."""
-        await self.send_all(status, self._written(value), media)
+        await self.stream(status, self._pieces(value), media)
 
     async def value(
-        self, status: int, value: Mapping[str, Any], form: Form, warnings: Iterable[str] = ()
+        self,
+        status: int,
+        value: Mapping[str, Any] | Long,
+        form: Form,
+        warnings: Iterable[str] = (),
     ) -> None:
-        """Answer with an object, in JSON or YAML."""
+        """Answer with an object or a list, in JSON or YAML."""
         self.warnings += warnings
-        if form.media == YAML:
-            await self.send_all(status, to_yaml(value).encode(), YAML)
-        else:
-            await self.send_all(status, self._written(value), JSON)
+        yaml = form.media == YAML
+        pieces = yaml_pieces(value) if yaml else self._pieces(value)
+        await self.stream(status, pieces, YAML if yaml else JSON)
 
-    def _written(self, value: Mapping[str, Any]) -> bytes:
+    async def stream(self, status: int, pieces: Iterator[bytes], media: str) -> None:
+        """Send an answer that is made piece by piece, and let others have their turn in between.
+
+        A short one is sent as a whole, with its length.
+        """
+        held = bytearray()
+        begun, size, done = False, 0, 0
+        for piece in pieces:
+            held += piece
+            size += len(piece)
+            if size - done >= STEP:
+                done = size
+                await asyncio.sleep(0)
+            if len(held) < (PIECE if begun else WHOLE):
+                continue
+            if not begun:
+                await self.begin(status, media)
+                begun = True
+            await self.more(bytes(held))
+            held.clear()
+        if not begun:
+            await self.send_all(status, bytes(held), media)
+            return
+        await self.more(bytes(held))
+        await self.finish()
+
+    def _pieces(self, value: Mapping[str, Any] | Long) -> Iterator[bytes]:
         """JSON in one line, or in many where a person reads it.
 
         Source: apiserver pkg/endpoints/handlers/negotiation/negotiate.go, isPrettyPrint.
         """
         asked = self.first("pretty")
         people = self.headers.get("user-agent", "").startswith(_PEOPLE)
-        return indented(value) if asked in _TRUE or (not asked and people) else as_json(value)
+        many = asked in _TRUE or (not asked and people)
+        return indented_pieces(value) if many else json_pieces(value)
 
     async def refuse(self, refusal: ApiError) -> None:
         """Answer with a Status."""
@@ -165,12 +201,14 @@ class Exchange:
             headers.append(("retry-after", str(retry)))
         if refusal.code in _LAST or {"transfer-encoding", "content-length"} <= set(self.headers):
             headers.append(("connection", "close"))
-        first = next(iter(wanted(self.headers.get("accept", ""))), JSON)
-        if first == YAML:
-            data, media = to_yaml(refusal.status()).encode(), YAML
-        else:
-            data, media = self._written(refusal.status()), JSON
-        await self.send_all(refusal.code, data, media, headers)
+        yaml = next(iter(wanted(self.headers.get("accept", ""))), JSON) == YAML
+        status = refusal.status()
+        pieces = yaml_pieces(status) if yaml else self._pieces(status)
+        data = bytearray()
+        for piece in pieces:
+            data += piece
+            await asyncio.sleep(0)
+        await self.send_all(refusal.code, bytes(data), YAML if yaml else JSON, headers)
 
     async def wait(self, change: Awaitable[None], seconds: float) -> None:
         """Wait for a change, so long at most.
@@ -195,18 +233,3 @@ class Exchange:
     async def _left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-
-
-def as_json(value: Mapping[str, Any]) -> bytes:
-    """A line of JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-
-
-def indented(value: Mapping[str, Any]) -> bytes:
-    """JSON in many lines."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
-
-
-def _warning(text: str) -> str:
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'299 - "{quoted}"'

@@ -27,6 +27,7 @@ from tutor.offline.api.driver import SLICE, Driver
 from tutor.offline.api.journal import Journal
 from tutor.offline.api.records import State
 from tutor.offline.api.service import Service
+from tutor.offline.api.turns import Turns
 from tutor.offline.bootstrap import NODES, bootstrap
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import bad_request, not_found
@@ -69,6 +70,7 @@ class House:
     Attributes:
         service: Answers requests.
         heart: Drives it.
+        turns: Who may change it.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class House:
         self._unlisten: Callable[[], None] = lambda: None
         self._started = wall()
         self.ended = asyncio.Event()
+        self.turns = Turns()
         self._install(self._make(journal.state if journal is not None else None))
 
     # -- beginning
@@ -123,7 +126,7 @@ class House:
                     journal.record(change)
             self._unlisten = runner.store.listen(journal.record)
         self.service = Service(runner)
-        self.heart = Driver(runner, self._read, self._speed, self._keep)
+        self.heart = Driver(runner, self._read, self._speed, self._keep, turns=self.turns)
 
     def _keep(self) -> None:
         if self._journal is not None:
@@ -198,7 +201,18 @@ class House:
         if method != "POST":
             raise ApiError(404, "NotFound", "the server could not find the requested resource", {})
         asked = _object(body)
-        changes: Sequence[Change] | None = None
+        if verb == "step":
+            changes = await self._step(asked.get("ticks"))
+            shown = [
+                {"type": one.type, "resource": one.resource, "key": one.key, "by": one.actor}
+                for one in changes
+            ]
+            return 200, {**self._status(), "changes": shown}
+        async with self.turns:
+            self._do(verb, asked)
+        return 200, self._status()
+
+    def _do(self, verb: str, asked: Mapping[str, Any]) -> None:
         match verb:
             case "node":
                 self._node(asked.get("name"), asked.get("down"))
@@ -208,8 +222,6 @@ class House:
                 self.heart.pause()
             case "resume":
                 self.heart.resume()
-            case "step":
-                changes = self._step(asked.get("ticks"))
             case "reset":
                 self._reset()
             case "down":
@@ -218,13 +230,6 @@ class House:
                 raise ApiError(
                     404, "NotFound", "the server could not find the requested resource", {}
                 )
-        status = self._status()
-        if changes is not None:
-            status["changes"] = [
-                {"type": one.type, "resource": one.resource, "key": one.key, "by": one.actor}
-                for one in changes
-            ]
-        return 200, status
 
     def _status(self) -> dict[str, Any]:
         self.heart.before()
@@ -285,13 +290,13 @@ class House:
         self.heart.speed = speed
         self._speed = speed
 
-    def _step(self, ticks: Any) -> Sequence[Change]:  # noqa: ANN401
+    async def _step(self, ticks: Any) -> Sequence[Change]:  # noqa: ANN401
         if ticks is None:
-            return self.heart.step_on()
+            return await self.heart.step_on()
         if isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 < ticks <= SLICE:
             raise bad_request(f"a step is 1 to {SLICE} ticks")
         version = self.runner.store.version
-        self.heart.step(ticks)
+        await self.heart.step(ticks)
         return tuple(self.runner.history(version))
 
     def _reset(self) -> None:

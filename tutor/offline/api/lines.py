@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from tutor.offline.api import present
-from tutor.offline.api.exchange import as_json
+from tutor.offline.api.encoding import as_json
 from tutor.offline.api.negotiate import Form
 from tutor.offline.resources import Resource
 

@@ -4,12 +4,12 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from tutor.offline import newer_events
 from tutor.offline.api.cells import CELLS, scale
 from tutor.offline.api.columns import COLUMNS, SCALE, definitions
+from tutor.offline.api.encoding import Long
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
 from tutor.offline.elsewhere import Unserved
@@ -59,8 +59,9 @@ def table(
     *,
     include: str = "",
     headed: bool = True,
-) -> Obj:
-    """Objects as rows of a Table.
+    scales: bool = False,
+) -> Long:
+    """Objects as rows of a Table; each is made when it is asked for.
 
     Args:
         resource: Of what.
@@ -70,40 +71,47 @@ def table(
         form: For the version of the Table.
         include: ``includeObject``: what of the object each row carries.
         headed: Whether the columns are described; once in a watch.
+        scales: Whether the objects are Scales.
 
     Raises:
         ApiError: 406 for what is no object with a name.
     """
-    scales = None
     home = resource.stored_as or resource.name
     if home not in CELLS:
         why = f"the resource {home} does not support being converted to a Table"
         raise ApiError(406, "NotAcceptable", why)
-    rows = []
-    for obj in objects:
-        scales = obj.get("kind") == "Scale"
-        cells = scale(obj, now) if scales else CELLS[home](obj, now)
-        row: dict[str, Any] = {"cells": cells}
-        if home == "pods" and not scales:
-            ended = conditions(obj)
-            if ended:
-                row["conditions"] = ended
-        if include == "Object":
-            row["object"] = native(
-                resource,
-                {"kind": resource.kind, "apiVersion": resource.api_version, **obj},
-            )
-        else:
-            row["object"] = None if include == "None" else partial(obj, form.version)
-        rows.append(row)
     columns = SCALE if scales else COLUMNS[home]
-    return {
+    head = {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{form.version}",
         "metadata": metadata,
         "columnDefinitions": definitions(columns) if headed else None,
-        "rows": rows,
     }
+    rows = (_row(resource, obj, now, form, include=include, scales=scales) for obj in objects)
+    return Long(head, "rows", rows)
+
+
+def _row(
+    resource: Resource, obj: Obj, now: float, form: Form, *, include: str, scales: bool
+) -> dict[str, Any]:
+    home = resource.stored_as or resource.name
+    row: dict[str, Any] = {"cells": scale(obj, now) if scales else CELLS[home](obj, now)}
+    if home == "pods" and not scales:
+        ended = conditions(obj)
+        if ended:
+            row["conditions"] = ended
+    if include == "Object":
+        row["object"] = native(
+            resource,
+            {"kind": resource.kind, "apiVersion": resource.api_version, **obj},
+        )
+    else:
+        row["object"] = None if include == "None" else partial(obj, form.version)
+    return row
+
+
+def _whole(long: Long) -> Obj:
+    return {**long.head, long.name: list(long.items)}
 
 
 def one(resource: Resource, obj: Obj, now: float, form: Form, include: str = "") -> Obj:
@@ -113,26 +121,35 @@ def one(resource: Resource, obj: Obj, now: float, form: Form, include: str = "")
     if form.kind == "Table":
         version = meta(obj).get("resourceVersion")
         metadata = {"resourceVersion": version} if version else {}
-        return table(resource, [obj], metadata, now, form, include=include)
+        scales = obj.get("kind") == "Scale"
+        return _whole(table(resource, [obj], metadata, now, form, include=include, scales=scales))
     if form.kind == "PartialObjectMetadata":
         return partial(obj, form.version)
     return native(resource, obj)
 
 
-def listed(resource: Resource, page: Page, now: float, form: Form, include: str = "") -> Obj:
-    """A list in the form asked for."""
+def listed(resource: Resource, page: Page, now: float, form: Form, include: str = "") -> Long:
+    """A list in the form asked for; its items are made when they are asked for."""
     if form.kind == "Table":
         return table(resource, page.items, page.metadata, now, form, include=include)
     if form.kind == "PartialObjectMetadataList":
-        return {
+        head = {
             "kind": form.kind,
             "apiVersion": f"meta.k8s.io/{form.version}",
             "metadata": page.metadata,
-            "items": [partial(obj, form.version) for obj in page.items],
         }
-    if resource.stored_as:
-        page = replace(page, items=[native(resource, obj) for obj in page.items])
-    return page.body(resource)
+        return Long(head, "items", (partial(obj, form.version) for obj in page.items))
+    head = {
+        "kind": f"{resource.kind}List",
+        "apiVersion": resource.api_version,
+        "metadata": page.metadata,
+    }
+    return Long(head, "items", (_item(native(resource, obj)) for obj in page.items))
+
+
+def _item(obj: Obj) -> Obj:
+    """An object within a list: it carries no kind of its own."""
+    return {name: part for name, part in obj.items() if name not in ("kind", "apiVersion")}
 
 
 def empty(resource: Unserved, version: int) -> Obj:
@@ -165,4 +182,4 @@ def event(
         return {"type": found["type"], "object": partial(obj, form.version)}
     metadata = {"resourceVersion": meta(obj)["resourceVersion"]}
     shown = table(resource, [obj], metadata, now, form, include=include, headed=headed)
-    return {"type": found["type"], "object": shown}
+    return {"type": found["type"], "object": _whole(shown)}

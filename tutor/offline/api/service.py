@@ -12,14 +12,17 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from tutor.manifest.bodies import BodyError, read_body
+from tutor.manifest.bodies import BodyError
 from tutor.offline.admission import gojson, protobuf
+from tutor.offline.admission.parsing import ahead, value_of
+from tutor.offline.api.encoding import outweighs
 from tutor.offline.api.logs import Log, log_of
-from tutor.offline.api.negotiate import YAML
 from tutor.offline.api.paths import Target
 from tutor.offline.api.people import ADMIN, User
 from tutor.offline.api.reviews import review
@@ -27,7 +30,7 @@ from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
 from tutor.offline.errors import Answer, ApiError, Cause
 from tutor.offline.listing import Page, Query, page, query_of
 from tutor.offline.newer_events import NewerEvents
-from tutor.offline.objects import name_of
+from tutor.offline.objects import Obj, name_of
 from tutor.offline.refusals import bad_request, invalid_options, unsupported
 from tutor.offline.registry import Registry
 from tutor.offline.requests import PatchType, Raw, Request
@@ -41,6 +44,8 @@ PATCHES: Mapping[str, PatchType] = {
     "application/strategic-merge-patch+json": "strategic",
     "application/apply-patch+yaml": "apply",
 }
+LONG = 32 * 1024
+"""Bytes of a body from which on a change takes long."""
 _VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 _LONGEST_MANAGER = 128
 _OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
@@ -68,6 +73,7 @@ class Call:
         content_type: Of the body, without parameters; empty for JSON.
         agent: The User-Agent.
         user: Who asks.
+        read: The body, read already; None where it is not.
     """
 
     target: Target
@@ -76,6 +82,16 @@ class Call:
     content_type: str = ""
     agent: str = ""
     user: User = ADMIN
+    read: Raw | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.target.verb in ("get", "list", "watch")
+
+    def ahead(self) -> "Call":
+        """The same with its body read."""
+        return replace(self, read=ahead(_raw(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,21 @@ class Watching:
 Handled: TypeAlias = Answer | Listed | Watching | Log
 
 
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """A collection to be deleted.
+
+    Attributes:
+        resource: Of what.
+        found: The objects as they were.
+        delete: Deletes one of them. Raises ApiError: what was deleted before stays deleted.
+    """
+
+    resource: Resource
+    found: list[Obj]
+    delete: Callable[[Obj], None]
+
+
 class Service:
     """Answers requests from a running cluster.
 
@@ -130,12 +161,29 @@ class Service:
             self.runner.registry.get(target.resource, target.namespace, target.name)
             message = f"the offline cluster cannot {_NO_LIVES[target.subresource]}"
             raise ApiError(501, "NotImplemented", message, {})
+        answer: Callable[[Call], Handled] = getattr(self, f"_{target.verb}")
+        if call.reads:
+            return answer(call)
+        with self._acting(call):
+            return answer(call)
+
+    @contextmanager
+    def _acting(self, call: Call) -> Iterator[None]:
         store = self.runner.store
         store.actor = call.agent
         try:
-            return getattr(self, f"_{target.verb}")(call)  # type: ignore[no-any-return]
+            yield
         finally:
             store.actor = ""
+
+    def long(self, call: Call) -> bool:
+        """Whether a change takes long: what is sent is large, or what it is about."""
+        if len(call.body) > LONG:
+            return True
+        target = call.target
+        name = f"{target.namespace}/{target.name}" if target.namespace else target.name
+        found = self.runner.store.get(stored(target.resource).name, name)
+        return found is not None and outweighs(found)
 
     # -- reading
 
@@ -205,13 +253,22 @@ class Service:
         code = 202 if not gone and options.orphan_dependents is False else 200
         return Answer(code, body, tuple(request.warnings))
 
-    def _deletecollection(self, call: Call) -> Handled:
+    def deletions(self, call: Call) -> "Deletions":
+        """The deletion of a collection, to be done object by object.
+
+        Raises:
+            ApiError: The refusal.
+        """
         target = call.target
         options = _delete_options(call)
         query = query_of(target.resource, _flat(call.parameters))
         request = self._deletion(call, options)
-        found = self.runner.registry.delete_collection(request, options, query.selects)
-        return Listed(target.resource, Page(found, self.runner.store.version))
+        found = self.runner.registry.selected(request, query.selects)
+        return Deletions(target.resource, found, partial(self._delete_one, call, request, options))
+
+    def _delete_one(self, call: Call, request: Request, options: DeleteOptions, obj: Obj) -> None:
+        with self._acting(call):
+            self.runner.registry.delete_selected(request, options, obj)
 
     def _home(self, request: Request) -> Registry | NewerEvents:
         """The registry that takes objects of the request's resource."""
@@ -304,7 +361,7 @@ def _flat(parameters: Parameters) -> dict[str, str]:
 
 
 def _raw(call: Call) -> Raw:
-    return Raw(call.body, call.content_type)
+    return Raw(call.body, call.content_type) if call.read is None else call.read
 
 
 def _delete_options(call: Call) -> DeleteOptions:
@@ -317,12 +374,7 @@ def _delete_options(call: Call) -> DeleteOptions:
         return _options_in_query(call.parameters)
     found: Any
     try:
-        if call.content_type == protobuf.MEDIA_TYPE:
-            found = protobuf.decode(call.body)
-        elif call.content_type == YAML:
-            found, _ = read_body(call.body.decode("utf-8", "replace"))
-        else:
-            found = gojson.loads(call.body.decode("utf-8", "replace"))
+        found = value_of(_raw(call), call.content_type).value
     except (protobuf.ProtobufError, BodyError) as broken:
         raise ApiError(500, "", str(broken)) from None
     except gojson.JsonError as broken:

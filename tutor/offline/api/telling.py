@@ -4,7 +4,8 @@ import hashlib
 from typing import Any
 
 from tutor.offline.api import discovery, openapi, swagger
-from tutor.offline.api.exchange import Exchange, as_json, indented
+from tutor.offline.api.encoding import as_json, indented
+from tutor.offline.api.exchange import Exchange
 from tutor.offline.api.negotiate import JSON, form_of, wanted
 from tutor.offline.api.paths import PageNotFound, unknown
 from tutor.offline.errors import ApiError

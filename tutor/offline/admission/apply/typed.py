@@ -171,8 +171,8 @@ def _merge_lists(left: list[Json], right: list[Json], ref: Ref) -> list[Json]:
     lefts = {element(item, ref, i): item for i, item in enumerate(left)}
     rights = {element(item, ref, i): item for i, item in enumerate(right)}
     ours, theirs = list(lefts), list(rights)
-    shared = [step for step in theirs if step in lefts]
-    awaited = shared.pop(0) if shared else None
+    shared = iter([step for step in theirs if step in lefts])
+    awaited = next(shared, None)
     merged: list[Json] = []
     done: set[str] = set()
     at = to = 0
@@ -192,7 +192,7 @@ def _merge_lists(left: list[Json], right: list[Json], ref: Ref) -> list[Json]:
             done.add(step)
             to += 1
             if step == awaited:
-                awaited = shared.pop(0) if shared else None
+                awaited = next(shared, None)
     return merged
 
 

@@ -52,7 +52,8 @@ def _merge_map(original: Obj, patch: Obj, ref: Ref | None) -> Obj:
         if deletes:
             if isinstance(before, list):
                 _check_primitives(value)
-                merged[name] = [item for item in before if item not in value]
+                gone = {_itself(item) for item in value}
+                merged[name] = [item for item in before if _itself(item) not in gone]
             continue
         below = _below(ref, name)
         if isinstance(before, dict) and isinstance(value, dict):
@@ -86,11 +87,12 @@ def _retain(original: Obj, patch: Obj) -> tuple[Obj, Obj]:
         return original, patch
     if not isinstance(keys, list):
         raise PatchError(400, "invalid patch format of retainKeys")
+    kept = {key for key in keys if isinstance(key, str)}
     if any(
-        value is not None and key not in keys and key[:1] != "$" for key, value in patch.items()
+        value is not None and key not in kept and key[:1] != "$" for key, value in patch.items()
     ):
         raise PatchError(400, "invalid patch format of retainKeys")
-    return {key: value for key, value in original.items() if key in keys}, patch
+    return {key: value for key, value in original.items() if key in kept}, patch
 
 
 def _order_lists(merged: Obj, patch: Obj, ref: Ref | None) -> None:
@@ -167,10 +169,10 @@ def _merge_slice(
         merged = [*original, *(item for key, item in added.items() if key not in there)]
         return _ordered(merged, patch, original, _itself)
     key = ref.merge_key
-    identity = _by(key)
+    identity = by(key)
     if not key:
         raise PatchError(500, "cannot merge lists without merge key")
-    merged = list(original)
+    deletions = Deletions(original, identity, array)
     ordinary: list[Json] = []
     replaces = False
     for item in patch:
@@ -182,16 +184,12 @@ def _merge_slice(
         elif what == "replace":
             replaces = True
         elif what == "delete":
-            gone = identity(item)
-            for index in reversed(range(len(merged))):
-                if identity(merged[index]) == gone:
-                    del merged[index]
-                    if array is not None:
-                        array[index : len(merged)] = merged[index:]
+            deletions.delete(identity(item))
         elif what == "merge":
             raise PatchError(500, "merging lists cannot yet be specified in the patch")
         else:
             raise PatchError(500, f"unknown patch type: {what} in map: {dumps(item)}")
+    merged = deletions.left()
     if replaces:
         return ordinary
     places: dict[Json, int] = {}
@@ -211,7 +209,58 @@ def _merge_slice(
     return _ordered(merged, ordinary, original, identity)
 
 
-def _by(key: str) -> Callable[[Json], Json]:
+class Deletions:
+    """What is left of a list of maps, item by item taken away.
+
+    Args:
+        items: The list; it is not changed.
+        identity: What tells its items apart.
+        array: See :func:`_merge_slice`.
+    """
+
+    def __init__(
+        self,
+        items: list[Json],
+        identity: Callable[[Json], Json],
+        array: list[Json] | None,
+    ) -> None:
+        self._items = items
+        self._identity = identity
+        self._array = array
+        self._places: dict[Json, list[int]] | None = None
+        self._gone: set[int] = set()
+        self._last = len(items) - 1  # the last one that is left
+
+    def delete(self, gone: Json) -> None:
+        """Take away every item of this identity, the last first.
+
+        Raises:
+            PatchError: An item has no merge key.
+        """
+        if self._places is None:
+            self._places = {}
+            for index in reversed(range(len(self._items))):
+                self._places.setdefault(self._identity(self._items[index]), []).append(index)
+        for index in self._places.pop(gone, ()):
+            if self._array is not None:  # the others move up, and leave the last in its place
+                self._array[len(self._items) - len(self._gone) - 1] = self._items[self._last]
+            self._gone.add(index)
+            while self._last in self._gone:
+                self._last -= 1
+
+    def left(self) -> list[Json]:
+        """The items that are left."""
+        if not self._gone:
+            return list(self._items)
+        left = [item for index, item in enumerate(self._items) if index not in self._gone]
+        if self._array is not None:
+            self._array[: len(left)] = left
+        return left
+
+
+def by(key: str) -> Callable[[Json], Json]:
+    """What tells the items of a list of maps apart: the value of their merge key."""
+
     def identity(item: Json) -> Json:
         if not isinstance(item, dict) or key not in item:
             raise PatchError(500, f"map: {go_map(item)} does not contain declared merge key: {key}")
@@ -230,7 +279,7 @@ def _hashable(value: Json) -> Json:
 
 def _key_of(ref: Ref | None, items: Sequence[Json]) -> Callable[[Json], Json]:
     maps = any(isinstance(item, dict) for item in items)
-    return _by(ref.merge_key) if maps and ref is not None and ref.merge_key else _itself
+    return by(ref.merge_key) if maps and ref is not None and ref.merge_key else _itself
 
 
 def _ordered(
