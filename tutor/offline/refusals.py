@@ -66,6 +66,14 @@ def immense(path: str, amount: str) -> ApiError:
     )
 
 
+def full() -> ApiError:
+    """500: nothing more can be stored. A real server passes on what etcd says.
+
+    Source: etcd api/v3rpc/rpctypes/error.go, ErrNoSpace.
+    """
+    return ApiError(500, "", "etcdserver: mvcc: database space exceeded")
+
+
 def not_found(resource: Resource, name: str) -> ApiError:
     """404 for an object."""
     message = f'{resource.name} "{name}" not found'

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tutor.offline.errors import ApiError
+from tutor.offline.integers import parse_int
+
 _OPERATORS = ("in", "notin", "=", "==", "!=", "gt", "lt")
 _SYMBOLS = "=!(),<>"
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
@@ -44,8 +47,8 @@ class Requirement:
             case "!":
                 return value is None
         try:
-            found, bound = int(value or ""), int(self.values[0])
-        except ValueError:
+            found, bound = parse_int(value or ""), parse_int(self.values[0])
+        except ApiError:
             return False
         return found > bound if self.operator == "gt" else found < bound
 
