@@ -180,7 +180,7 @@ def parse(value: object) -> Quantity:
     if isinstance(value, str):
         text = value.strip(_SPACE)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        text = repr(value)
+        text = str(getattr(value, "text", repr(value)))  # a number that knows how it was written
     else:
         raise QuantityError.form()
     if len(text) > MAX_TEXT and _LONG.match(text):

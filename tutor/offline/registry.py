@@ -142,13 +142,13 @@ class Registry:
     def _check_room(self, resource: Resource, old: Obj | None) -> None:
         """Refuse a new object, or one that grows, where there is no more room.
 
-        What tells of it, and what goes on with the objects there are, has a little more.
+        There is a little more for what tells of it, and more for changes: they are the way out.
 
         Raises:
             ApiError: 500.
         """
-        spare = old is not None or resource.name == "events"
-        if self.store.weight > (ROOM + ROOM // 4 if spare else ROOM):
+        spare = ROOM // 2 if old is not None else ROOM // 8 if resource.name == "events" else 0
+        if self.store.weight > ROOM + spare:
             raise full()
 
     # -- changing

@@ -1,6 +1,5 @@
 """Versions of an object that share what did not change, so that a long history stays small."""
 
-from sys import getsizeof
 from typing import Any
 
 _ABSENT = object()
@@ -38,9 +37,9 @@ def apart(one: Any, other: Any = None) -> int:  # noqa: ANN401
     Of two versions of an object, ``apart(new, old) - apart(old, new)`` is what the new one takes
     more. Names of fields are not counted: most are the program's own.
     """
-    if one is other:
+    if one is other or one is None:
         return 0
-    size = getsizeof(one)
+    size: int = one.__sizeof__()
     if isinstance(one, dict):
         parts = other if isinstance(other, dict) else {}
         for name, part in one.items():

@@ -5,6 +5,7 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 """
 
 from collections.abc import Callable
+from math import isfinite
 from typing import NamedTuple
 
 from tutor.manifest.bodies import BodyError, read_body
@@ -324,8 +325,20 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: _Report) -> 
         for key, item in value.items():
             if item is not None:
                 _check(item, ref.item, where, f"{path}.{key}", report)
-    elif code != ANY:
+    elif code == ANY:
+        _check_finite(value)
+    else:
         _check_scalar(value, code, where, ref, path)
+
+
+def _check_finite(value: Json) -> None:
+    """Refuse a number that no float holds: where nothing says what it is, it is read as one."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_finite(item)
+    elif isinstance(value, float) and not isfinite(value):
+        shown = value.text if isinstance(value, Decimal) else value
+        raise DecodeError(f"json: cannot unmarshal number {shown} into Go value of type float64")
 
 
 def _check_amount(value: Json, path: str) -> None:
