@@ -300,14 +300,17 @@ class _Walk:
         value, code = node.value, ref.code
         class_ = value.__class__
         text = shorten(node.text)
-        if isinstance(value, int | float) and class_ is not bool and code in _WHOLE_CODES:
-            variant = _too_large(value, code)
-            if variant:
-                self._add("SCH102", variant=variant, found=text)
-                return
+        number = None if isinstance(value, bool | str | None) else value
+        variant = _too_large(number, code) if number is not None and code in _WHOLE_CODES else ""
+        if variant:
+            self._add("SCH102", variant=variant, found=text)
+            return
         if class_ in ref.accepts:
-            if class_ is int and code == INT64 and value > _LONGEST and self._is_time():
-                self._add("SCH112", variant="seconds", severity=Severity.WARNING, found=text)
+            if number is not None and code == INT64 and number > _LONGEST and self._is_time():
+                found = self.document.finding(
+                    "SCH112", Severity.WARNING, tuple(self.path), variant="seconds", found=text
+                )
+                self.found.append(found)
             return
         if isinstance(value, str) and code not in (OBJECT, MAP, LIST):
             self._from_text(value, ref)
@@ -371,17 +374,9 @@ class _Walk:
         )
 
     def _add(
-        self,
-        code: str,
-        *below: str | int,
-        key: bool = False,
-        variant: str = "",
-        severity: Severity = Severity.ERROR,
-        **params: Param,
+        self, code: str, *below: str | int, key: bool = False, variant: str = "", **params: Param
     ) -> None:
-        self.found.append(
-            self._finding(code, below, key=key, variant=variant, severity=severity, **params)
-        )
+        self.found.append(self._finding(code, below, key=key, variant=variant, **params))
 
     def _finding(
         self,
@@ -390,18 +385,17 @@ class _Walk:
         *,
         key: bool = False,
         variant: str = "",
-        severity: Severity = Severity.ERROR,
         **params: Param,
     ) -> Finding:
         return self.document.finding(
-            code, severity, (*self.path, *below), key=key, variant=variant, **params
+            code, Severity.ERROR, (*self.path, *below), key=key, variant=variant, **params
         )
 
 
 _WHOLE_CODES = frozenset({INT32, INT64, INT_OR_STRING})
 
 
-def _too_large(value: float, code: str) -> str:
+def _too_large(value: int | float, code: str) -> str:
     """The variant of SCH102 for a whole number with more bits than its field has; else empty.
 
     Beyond 64 bits they are floats: JSON's numbers are.
