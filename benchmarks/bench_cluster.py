@@ -1,8 +1,9 @@
 """The offline cluster as ``sts-tutor cluster up`` serves it.
 
 - From the command to the first request that is answered, in a process of its own.
-- The memory of that process: at rest, with the history of 100 replicas, and with a history as long
-  as it can get.
+- The memory of that process: at rest, with the history of 100 replicas, with a history as long as
+  it can get, and full.
+- The longest that a request waits while a set makes Pods without end.
 - What a plain HTTP request costs, client and server together, and how many of them a replica is
   worth.
 """
@@ -85,6 +86,26 @@ class Served:
             self.connection.ask("PATCH", f"{_SETS}/web", patch)
             self._until(replicas, generation)
 
+    def flood(self) -> float:
+        """Ask for more Pods at once than there is room for; the longest another request took."""
+        labels = {"app": "flood"}
+        container = {"name": "app", "image": "nginx:1.25"}
+        template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+        spec = {
+            "replicas": 2**31 - 1,
+            "podManagementPolicy": "Parallel",
+            "selector": {"matchLabels": labels},
+            "template": template,
+        }
+        self.connection.ask("POST", _SETS, {"metadata": {"name": "flood"}, "spec": spec})
+        longest, end = 0.0, time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            self.connection.ask("GET", "/api/v1/namespaces/default")
+            longest = max(longest, time.monotonic() - begun)
+            time.sleep(0.01)
+        return longest
+
     def _until(self, replicas: int, generation: int) -> None:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
@@ -157,6 +178,13 @@ def rows() -> Iterator[Row]:
         )
         served.fill(100)
         yield Row("memory with the longest history", served.megabytes, 80.0, "at most", "MB")
+        served.stop()
+        served = Served(home)
+        longest = served.flood()
+        yield Row(
+            "longest answer while 2147483647 Pods come", longest * 1000, 250.0, "at most", "ms"
+        )
+        yield Row("memory when it is full", served.megabytes, 300.0, "at most", "MB")
         served.stop()
         plain = request(home)
     for replicas, runs in ((3, 7), (10, 5), (100, 3)):

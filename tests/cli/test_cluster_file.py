@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import random
 import signal
@@ -225,3 +226,32 @@ def test_nodes_that_are_down_stay_down(tutor: Run, clusters: Clusters, state: Pa
     os.kill(clusters.pid, signal.SIGKILL)
     clusters.up("--file", str(state))
     assert clusters.status["down"] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_poisoned_state_is_said_to_be_and_started_without(
+    clusters: Clusters, state: Path, language: str
+) -> None:
+    assert clusters.up("--file", str(state)).returncode == 0
+    pod = {
+        "metadata": {"name": "huge"},
+        "spec": {"containers": [{"name": "c", "image": "nginx:1.27"}]},
+    }
+    assert clusters.connect().ask("POST", "/api/v1/namespaces/default/pods", pod)[0] == 201
+    clusters.tutor("cluster", "down")
+    lines = [json.loads(line[9:]) for line in state.read_bytes().splitlines()]
+    last = next(one for one in reversed(lines) if one.get("k") == "default/huge" and one["o"])
+    last["o"]["spec"]["containers"][0]["resources"] = {"limits": {"cpu": "1e2147483647"}}
+    last["v"] = max(one.get("v", 0) for one in lines) + 1
+    with state.open("ab") as file:
+        file.write(line_of(last))
+    poisoned = state.read_bytes()
+    refused = clusters.tutor("cluster", "up", "--background", "--file", str(state), lang=language)
+    assert refused.returncode != 0
+    assert "pods default/huge" in refused.stderr
+    assert "1e2147483647" in refused.stderr
+    assert "--repair" in refused.stderr
+    assert state.read_bytes() == poisoned
+    assert clusters.up("--file", str(state), "--repair").returncode == 0
+    assert clusters.connect().ask("GET", "/api/v1/namespaces/default/pods")[1]["items"] == []
+    assert state.with_name("state.before").read_bytes() == poisoned

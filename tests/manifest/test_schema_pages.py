@@ -9,7 +9,7 @@ from tutor.manifest.reader import read
 from tutor.rules import engine
 from tutor.rules.examples import example
 
-CODES = [f"SCH{n}" for n in range(101, 112)]
+CODES = [f"SCH{n}" for n in range(101, 113)]
 
 
 def placeholders(template: str) -> set[str]:

@@ -60,6 +60,11 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
         help=t("keep its state in this file, and go on from there next time"),
     )
     up.add_argument(
+        "--repair",
+        action="store_true",
+        help=t("leave out what cannot be used of the state; a copy of the file is kept"),
+    )
+    up.add_argument(
         "--speed",
         type=_speed(t),
         metavar="N",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tutor.offline.api.journal import Journal
 
 _PAUSE = 0.05
+_SHOWN = 300
 _NAME = "sts-tutor"
 """How a process in the background calls itself."""
 
@@ -102,6 +103,8 @@ def _background(args: argparse.Namespace, context: Context, folder: "Folder") ->
         command += ["--speed", _speed(args.speed)]
     if args.file is not None:
         command += ["--file", str(args.file.absolute())]
+    if args.repair:
+        command.append("--repair")
     if args.feature_gates:
         command += ["--feature-gates", _gates(args.feature_gates)]
     apart: dict[str, Any] = {"start_new_session": True}
@@ -207,10 +210,11 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
     from tutor.offline.api.folder import Note
     from tutor.offline.api.house import House, Settings
     from tutor.offline.api.server import calm_collector, serve
+    from tutor.offline.runner import Unusable
 
     t = context.t
     at = _listen(args.port, folder.last_port)
-    journal = _journal(args.file)
+    journal = _journal(args, context)
     credentials = tls.make(datetime.datetime.now(datetime.UTC))
     note = Note(
         os.getpid(),
@@ -237,10 +241,15 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
     async def main() -> signal.Signals | None:
         speed = 1.0 if args.speed is None else args.speed
         settings = Settings(speed, args.feature_gates or {})
-        try:
-            house = House(settings, time.time, time.monotonic, journal)
-        except (KeyError, TypeError, ValueError):
-            raise TutorError("cluster-file", file=str(args.file), line=1) from None
+        house: House | None = None
+        while house is None:
+            try:
+                house = House(settings, time.time, time.monotonic, journal)
+            except Unusable as found:
+                assert journal is not None  # noqa: S101  (a new cluster has no such objects)
+                _leave_out(journal, {(found.resource, found.key): found.why}, args, context)
+            except (KeyError, TypeError, ValueError):
+                raise TutorError("cluster-file", file=str(args.file), line=1) from None
         return await serve(house, note.token, at, secure, ready)
 
     calm_collector()
@@ -274,13 +283,58 @@ def _listen(port: int, last: int) -> "socket.socket":
     return listen(0)
 
 
-def _journal(path: Path | None) -> "Journal | None":
+def _journal(args: argparse.Namespace, context: Context) -> "Journal | None":
+    path: Path | None = args.file
+    journal = _opened(path) if path is not None else None
+    if journal is None or journal.state is None:
+        return journal
+    unsound = journal.state.unsound()
+    if unsound:
+        _leave_out(journal, unsound, args, context)
+    return journal
+
+
+def _leave_out(
+    journal: "Journal",
+    unsound: "Mapping[tuple[str, str], str]",
+    args: argparse.Namespace,
+    context: Context,
+) -> None:
+    """Go on without objects that cannot be used, if that is wanted.
+
+    Raises:
+        TutorError: It is not, or no copy can be made.
+    """
+    try:
+        if not args.repair:
+            raise _unsound(args.file, unsound)
+        copy = journal.leave_out(unsound)
+    except OSError as error:
+        journal.close()
+        raise _unwritable(journal.path, error) from None
+    except TutorError:
+        journal.close()
+        raise
+    for (resource, key), why in unsound.items():
+        context.warn(context.t("Left out: {object} ({raw})", object=f"{resource} {key}", raw=why))
+    context.warn(context.t("The state as it was is kept in {file}.", file=copy))
+
+
+def _unsound(path: Path | None, unsound: "Mapping[tuple[str, str], str]") -> TutorError:
+    """That a state holds what no cluster can begin with: the first of it, and how many more."""
+    (resource, key), why = next(iter(unsound.items()))
+    more = len(unsound) - 1
+    params = {"file": str(path), "object": f"{resource} {key}", "raw": why[:_SHOWN]}
+    if more:
+        return TutorError("cluster-file-objects", **params, more=more)
+    return TutorError("cluster-file-object", **params)
+
+
+def _opened(path: Path) -> "Journal":
     from tutor.offline.api.journal import Journal
     from tutor.offline.api.lock import InUse
     from tutor.offline.api.records import Damaged, Newer
 
-    if path is None:
-        return None
     try:
         return Journal(path)
     except Damaged as damaged:

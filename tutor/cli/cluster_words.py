@@ -62,6 +62,14 @@ def tell(context: Context, folder: "Folder", note: "Note", status: Mapping[str, 
                 raw=status["trouble"],
             )
         )
+    if status.get("full"):
+        context.warn(
+            t(
+                "It is full, and refuses new objects. Delete some with kubectl, or begin anew with "
+                "'{program} cluster reset'.",
+                program=context.program,
+            )
+        )
     if status["down"]:
         context.say(t("Nodes that are down: {nodes}", nodes=", ".join(status["down"])))
     context.say(t("Objects in it: {objects}", objects=objects(status)))

@@ -184,7 +184,7 @@ class Watcher:
                         self._lose(row, error)
             pause = 0.0
             if failures:
-                pause = min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE)
+                pause = min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE)
             elif time.monotonic() - begun < _SHORT:  # a server that ends every stream at once
                 pause = _AFTER_SHORT
             if pause and self._pause(pause):

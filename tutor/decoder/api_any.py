@@ -57,6 +57,23 @@ ANY: tuple[Message, ...] = (
         f"{_KUBECTL}/pkg/validation/schema.go",
     ),
     message(
+        "MSG223",
+        Speaker.API,
+        r"Timeout: request did not complete within (?:the )?(?:requested|allotted) timeout"
+        "Error from server (Timeout): Timeout: request did not complete within requested timeout - "
+        "context deadline exceeded",
+        "staging/src/k8s.io/apiserver/pkg/endpoints/handlers/finisher/finisher.go",
+        "SCH112",
+    ),
+    message(
+        "MSG224",
+        Speaker.API,
+        r"etcdserver: mvcc: database space exceeded",
+        "Error from server: etcdserver: mvcc: database space exceeded",
+        "etcd api/v3rpc/rpctypes/error.go",
+        "STS227",
+    ),
+    message(
         "MSG136",
         Speaker.API,
         r"Apply failed with (?P<count>\d+) conflicts?: conflicts? with "

@@ -43,6 +43,14 @@ MESSAGES = {
         "{file}: line {line} is damaged, or this is no state of an offline cluster. It was left as "
         "it is; choose another file."
     ),
+    "cluster-file-object": N_(
+        "{file}: this state holds an object that no cluster can begin with: {object} ({raw}). "
+        "Start with --repair to leave it out; a copy of the file is kept."
+    ),
+    "cluster-file-objects": N_(
+        "{file}: this state holds objects that no cluster can begin with: {object} ({raw}), and "
+        "{more} more. Start with --repair to leave them out; a copy of the file is kept."
+    ),
     "cluster-file-newer": N_(
         "{file}: written by a newer version of the tutor (format {found}). It was left as it is; "
         "update the tutor, or choose another file."

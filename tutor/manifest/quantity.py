@@ -9,10 +9,20 @@ import re
 from functools import total_ordering
 from typing import Final
 
-MAX_TEXT = 512
-"""Longer texts are refused unread: no quantity needs them, and digits cost time."""
+LARGEST_POWER: Final = 1_000
+"""Amounts from 10⁻¹⁰⁰⁰ to 10¹⁰⁰⁰ are calculated with, and zero; see :func:`immense`.
 
-_PARTS = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z", re.ASCII)
+The API server has no such bound. It takes some larger exponents, and at others (``1e2147483647``)
+it calculates until the request's time is over.
+"""
+MAX_TEXT = 2_048
+"""Longer texts are not read: digits cost time."""
+
+_READABLE = 2 * LARGEST_POWER  # sums of amounts within the bound are read again, so: some room
+_PARTS = re.compile(
+    r"([+-]?)0*+([0-9]*+)(?:\.([0-9]*+))?([eEinumkKMGTP]*+[-+]?[0-9]*+)\Z", re.ASCII
+)
+_LONG = re.compile(r"[+-]?[0-9.]++[eEinumkKMGTP]*+[+-]?[0-9]*+\Z", re.ASCII)
 _WRITTEN = r"([0-9]+(?:[.,][0-9]+)?)([kmgtpe])i?b?(?:ytes?)?\Z"
 _LOOKS_RIGHT = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -25,7 +35,7 @@ _SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 _NANO = -9
 _LARGEST_BINARY = (1 << 63) - 1
 _INT64_DIGITS = 18
-_INT32 = (1 << 31) - 1
+_INT32, _INT64 = 1 << 31, 1 << 63
 
 DECIMAL_SI: Final = "DecimalSI"
 DECIMAL_EXPONENT: Final = "DecimalExponent"
@@ -46,6 +56,13 @@ class QuantityError(ValueError):
         return cls("unable to parse quantity's suffix")
 
 
+class ImmenseError(QuantityError):
+    """The text is a quantity, of an amount that nothing calculates with."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the amount is not between 10^-{LARGEST_POWER} and 10^{LARGEST_POWER}")
+
+
 @total_ordering
 class Quantity:
     """An exact amount. Compares and hashes by amount; ``str()`` is its canonical form.
@@ -63,7 +80,7 @@ class Quantity:
     ) -> None:
         digits = str(abs(mantissa))
         zeros = len(digits) - len(digits.rstrip("0")) if mantissa else 0
-        self.mantissa: int = mantissa // 10**zeros
+        self.mantissa: int = mantissa // _ten_to(zeros)
         self.exponent = exponent + zeros if mantissa else 0
         self.notation = notation
         self._text = text
@@ -79,8 +96,8 @@ class Quantity:
     def __lt__(self, other: "Quantity") -> bool:
         if self._sign != other._sign or not self.mantissa:
             return self._sign < other._sign
-        if self._magnitude != other._magnitude:
-            return (self._magnitude < other._magnitude) == (self._sign > 0)
+        if self.magnitude != other.magnitude:
+            return (self.magnitude < other.magnitude) == (self._sign > 0)
         # Of equal length in digits, so the exponents differ by the digits written, no more.
         shared = min(self.exponent, other.exponent)
         return self._at(shared) < other._at(shared)
@@ -112,15 +129,43 @@ class Quantity:
         return (self.mantissa > 0) - (self.mantissa < 0)
 
     @property
-    def _magnitude(self) -> int:
+    def magnitude(self) -> int:
+        """How many digits stand before the decimal point; below 0, how many zeros after it."""
         return len(str(abs(self.mantissa))) + self.exponent
 
     def _at(self, exponent: int) -> int:
         """The amount in units of ``10 ** exponent``, not above its own exponent."""
         return self.mantissa * _ten_to(self.exponent - exponent)
 
+    def units(self, exponent: int = 0) -> int:
+        """The amount in units of ``10 ** exponent``, rounded up."""
+        if exponent <= self.exponent:
+            return self._at(exponent)
+        return -(-self.mantissa // _ten_to(exponent - self.exponent))
+
+    def plus(self, other: "Quantity") -> "Quantity":
+        """The sum, in the notation of the first that is not nothing."""
+        exponent = min(self.exponent, other.exponent)
+        notation = self.notation if self.mantissa else other.notation
+        return Quantity(self._at(exponent) + other._at(exponent), exponent, notation)
+
+    def over(self, other: "Quantity") -> float:
+        """How often another amount, not zero, goes into this one; infinity for too often."""
+        exponent = min(self.exponent, other.exponent)
+        try:
+            return self._at(exponent) / other._at(exponent)
+        except OverflowError:
+            return float("inf") * self._sign * other._sign
+
 
 def _ten_to(power: int) -> int:
+    """A power of ten of an exponent that :func:`parse` has let through.
+
+    Raises:
+        ImmenseError: It has not.
+    """
+    if power > 2 * _READABLE + MAX_TEXT:
+        raise ImmenseError
     result: int = 10**power
     return result
 
@@ -129,14 +174,17 @@ def parse(value: object) -> Quantity:
     """Read a quantity from what YAML gives: a string, or a number without quotes.
 
     Raises:
+        ImmenseError: It is one, far beyond what :func:`immense` allows.
         QuantityError: It is none.
     """
     if isinstance(value, str):
         text = value.strip(_SPACE)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        text = repr(value)
+        text = str(getattr(value, "text", repr(value)))  # a number that knows how it was written
     else:
         raise QuantityError.form()
+    if len(text) > MAX_TEXT and _LONG.match(text):
+        raise ImmenseError
     match = _PARTS.match(text) if 0 < len(text) <= MAX_TEXT else None
     if match is None:
         raise QuantityError.form()
@@ -148,6 +196,8 @@ def parse(value: object) -> Quantity:
         notation, exponent = DECIMAL_SI, _DECIMAL[suffix]
     else:
         notation, exponent = DECIMAL_EXPONENT, _exponent(suffix)
+    if mantissa and not -_READABLE <= exponent <= _READABLE - len(whole):
+        raise ImmenseError
     exponent -= len(fraction)
     digits = (whole or "0") + fraction
     short = len(digits) <= _INT64_DIGITS and exponent >= _NANO
@@ -156,18 +206,38 @@ def parse(value: object) -> Quantity:
 
 
 def _exponent(suffix: str) -> int:
-    digits = suffix[1:].lstrip("+-")
-    if suffix[0] in "eE" and digits.isdigit() and len(digits) <= 10:
+    """An exponent of up to 64 bits, of which the server keeps 32."""
+    if suffix[0] in "eE" and suffix[1:].lstrip("+-").isdigit():
         exponent = int(suffix[1:])
-        if abs(exponent) <= _INT32:
-            return exponent
+        if -_INT64 <= exponent < _INT64:
+            return (exponent + _INT32) % (2 * _INT32) - _INT32
     raise QuantityError.suffix()
 
 
+def immense(value: object) -> bool:
+    """Whether it is a quantity, but of an amount beyond 10 to the power of ±LARGEST_POWER."""
+    try:
+        found = parse(value)
+    except ImmenseError:
+        return True
+    except QuantityError:
+        return False
+    if found.magnitude > LARGEST_POWER:
+        return True
+    written = str(value).strip(_SPACE).lower().partition("e")[2]  # of 1e-1500 a nano is left
+    return (
+        written.lstrip("+-").isdigit()
+        and bool(found.mantissa)
+        and (not -LARGEST_POWER <= _exponent(f"e{written}") <= LARGEST_POWER)
+    )
+
+
 def is_quantity(value: object) -> bool:
-    """Whether :func:`parse` takes it."""
+    """Whether it is written as one; its amount may be :func:`immense`."""
     try:
         parse(value)
+    except ImmenseError:
+        return True
     except QuantityError:
         return False
     return True
@@ -210,10 +280,12 @@ def _binary(mantissa: int, places: int, suffix: str, text: str, digits: int) -> 
 
 def _to_nano(mantissa: int, exponent: int) -> tuple[int, int]:
     """The same amount, with what is finer than a nano rounded away from zero."""
-    if exponent >= _NANO or not mantissa:
+    if not mantissa:
+        return 0, 0
+    if exponent >= _NANO:
         return mantissa, exponent
     drop = _NANO - exponent
     if drop > MAX_TEXT:
         return (1 if mantissa > 0 else -1), _NANO
-    rounded = -(-abs(mantissa) // 10**drop)
+    rounded = -(-abs(mantissa) // _ten_to(drop))
     return (rounded if mantissa > 0 else -rounded), _NANO

@@ -8,7 +8,7 @@ Whether values make sense together is for ``tutor.rules`` to say.
 Codes: SCH101 unknown field · SCH102 wrong type · SCH103 required field missing · SCH104 wrong
 apiVersion · SCH105 kind misspelt · SCH106 apiVersion or kind missing · SCH107 malformed quantity ·
 SCH108 malformed time or base64 · SCH109 the same name twice · SCH110 not one of a field's words ·
-SCH111 malformed name or label.
+SCH111 malformed name or label · SCH112 an amount that nothing calculates with.
 """
 
 import re
@@ -20,7 +20,7 @@ from tutor.manifest.documents import Document
 from tutor.manifest.fragments import is_directive
 from tutor.manifest.identity import identify, minor, shorten
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
-from tutor.manifest.quantity import is_quantity, meant
+from tutor.manifest.quantity import immense, is_quantity, meant
 from tutor.manifest.schema_bundle import (
     ANY,
     BOOLEAN,
@@ -40,7 +40,10 @@ from tutor.manifest.schema_bundle import (
 from tutor.manifest.values import JUDGES, Wrong, name_of
 from tutor.model.findings import Finding, Param, Severity, format_path
 
-_INT32 = 1 << 31
+_INT32, _INT64 = 1 << 31, 1 << 63
+_INFINITY = float("inf")
+_LONGEST = 9_223_372_036
+"""Seconds whose nanoseconds fit into the 64 bits in which the control plane counts them."""
 # Texts, for `re` to compile when one is first needed: most manifests need none.
 _WHOLE = r"[-+]?[0-9]{1,18}\Z"
 _TIME = (
@@ -296,11 +299,19 @@ class _Walk:
     def _scalar(self, node: Scalar, ref: Ref) -> None:
         value, code = node.value, ref.code
         class_ = value.__class__
-        if class_ in ref.accepts:
-            if class_ is int and code in (INT32, INT_OR_STRING) and not _is_int32(value):
-                self._add("SCH102", variant="range", found=shorten(node.text))
-            return
         text = shorten(node.text)
+        number = None if isinstance(value, bool | str | None) else value
+        variant = _too_large(number, code) if number is not None and code in _WHOLE_CODES else ""
+        if variant:
+            self._add("SCH102", variant=variant, found=text)
+            return
+        if class_ in ref.accepts:
+            if number is not None and code == INT64 and number > _LONGEST and self._is_time():
+                found = self.document.finding(
+                    "SCH112", Severity.WARNING, tuple(self.path), variant="seconds", found=text
+                )
+                self.found.append(found)
+            return
         if isinstance(value, str) and code not in (OBJECT, MAP, LIST):
             self._from_text(value, ref)
         elif code == LIST:
@@ -338,14 +349,21 @@ class _Walk:
             else:
                 self._add("SCH102", variant="boolean", found=text)
         elif code == QUANTITY:
-            if not _is_quantity(value) and not self._storage_of_a_claim():
+            if not _is_quantity(value):
+                if self._storage_of_a_claim():
+                    return
                 needed = meant(value)
                 self._add("SCH107", variant="near" if needed else "", found=text, needed=needed)
+            elif _immense(value):
+                self._add("SCH112", found=text)
         elif code == TIME:
             if not re.match(_TIME, value):
                 self._add("SCH108", found=text)
         elif code == BYTES and not re.match(_BASE64, value.replace("\n", "").replace("\r", "")):
             self._add("SCH108", variant="base64", hidden="data")
+
+    def _is_time(self) -> bool:
+        return bool(self.path) and str(self.path[-1]).endswith("Seconds")
 
     def _storage_of_a_claim(self) -> bool:
         """Sizes of claims are STS310's to judge."""
@@ -374,13 +392,28 @@ class _Walk:
         )
 
 
-def _is_int32(value: object) -> bool:
-    return isinstance(value, int) and -_INT32 <= value < _INT32
+_WHOLE_CODES = frozenset({INT32, INT64, INT_OR_STRING})
+
+
+def _too_large(value: int | float, code: str) -> str:
+    """The variant of SCH102 for a whole number with more bits than its field has; else empty.
+
+    Beyond 64 bits they are floats: JSON's numbers are.
+    """
+    if isinstance(value, float) and not _INT64 <= abs(value) < _INFINITY:
+        return ""
+    bound, variant = (_INT64, "range-64") if code == INT64 else (_INT32, "range")
+    return "" if -bound <= value < bound else variant
 
 
 @lru_cache(maxsize=256)
 def _is_quantity(text: str) -> bool:
     return is_quantity(text)
+
+
+@lru_cache(maxsize=256)
+def _immense(text: str) -> bool:
+    return immense(text)
 
 
 def _is_empty(node: Node | None) -> bool:

@@ -122,6 +122,7 @@ class SetView:
         current, update: Revisions, short.
         service: The governing Service; None where the set names none.
         places: By ordinal.
+        more: Empty places beyond those that are shown.
     """
 
     name: str
@@ -136,6 +137,7 @@ class SetView:
     terminating: bool
     service: ServiceView | None
     places: tuple[Place, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,44 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH).total_seconds()
+_LAST = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - EPOCH).total_seconds()
+_NANO, _INT64 = 10**9, 1 << 63
 
 
 def timestamp(moment: float) -> str:
-    """A moment as ``metav1.Time``: whole seconds, UTC."""
-    return _second(int(moment))
+    """A moment as ``metav1.Time``: whole seconds, UTC; the first or last there is, beyond them."""
+    return _second(int(_within(moment)))
 
 
 @lru_cache(maxsize=256)
 def _second(moment: int) -> str:
-    return (EPOCH + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _spelled(moment, "%m-%dT%H:%M:%SZ")
 
 
 def micro_timestamp(moment: float) -> str:
     """A moment as ``metav1.MicroTime``: six decimals, UTC."""
-    return (EPOCH + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return _spelled(_within(moment), "%m-%dT%H:%M:%S.%fZ")
+
+
+def _spelled(moment: float, rest: str) -> str:
+    found = EPOCH + timedelta(seconds=moment)
+    return f"{found.year:04}-{found.strftime(rest)}"  # strftime writes the year 1 as 1
+
+
+def _within(moment: float) -> float:
+    return min(max(moment, _FIRST), _LAST)
+
+
+def duration(seconds: int) -> float:
+    """Seconds as the control plane counts them: in nanoseconds of 64 bits, which wrap around.
+
+    So nothing lasts longer than 292 years, and what would is any other time, in the past too.
+
+    Source: Go's ``time.Duration(seconds) * time.Second``.
+    """
+    nanoseconds = (seconds * _NANO + _INT64) % (2 * _INT64) - _INT64
+    return nanoseconds / _NANO
 
 
 def seconds_of(text: str) -> float:
@@ -35,6 +58,8 @@ def seconds_of(text: str) -> float:
     Raises:
         ValueError: It is no RFC 3339 time.
     """
+    if text.startswith("0000-"):  # a year that Go has
+        return _FIRST
     return (datetime.fromisoformat(text) - EPOCH).total_seconds()
 
 

@@ -8,8 +8,9 @@ Source: staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go and generic/reg
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.offline.clock import seconds_of, timestamp
+from tutor.offline.clock import duration, seconds_of, timestamp
 from tutor.offline.errors import Cause
+from tutor.offline.integers import is_int64
 from tutor.offline.objects import Obj, meta, name_of, terminating
 from tutor.offline.refusals import bad_request, conflict_by_kind, invalid_options, unsupported
 from tutor.offline.resources import Resource
@@ -56,7 +57,7 @@ def options_of(body: Any) -> DeleteOptions:  # noqa: ANN401
     policy = body.get("propagationPolicy")
     dry_run = [] if body.get("dryRun") is None else body["dryRun"]
     before = {} if body.get("preconditions") is None else body["preconditions"]
-    if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int)):
+    if grace is not None and not is_int64(grace):
         raise bad_request(_mistyped(grace, "gracePeriodSeconds", "int64"))
     if orphan is not None and not isinstance(orphan, bool):
         raise bad_request(_mistyped(orphan, "orphanDependents", "bool"))
@@ -167,12 +168,12 @@ def decide(resource: Resource, obj: Obj, options: DeleteOptions, now: float) -> 
         wanted = options.grace_seconds
         if wanted is None or wanted >= held:
             return Verdict(None, False)
-        due = seconds_of(found["deletionTimestamp"]) - held + wanted
+        due = seconds_of(found["deletionTimestamp"]) - duration(held) + duration(wanted)
         metadata["deletionTimestamp"] = timestamp(due)
         metadata["deletionGracePeriodSeconds"] = wanted
         grace = wanted
     elif grace is not None:
-        metadata["deletionTimestamp"] = timestamp(now + grace)
+        metadata["deletionTimestamp"] = timestamp(now + duration(grace))
         metadata["deletionGracePeriodSeconds"] = grace
         if "generation" in found:
             metadata["generation"] = found["generation"] + 1

@@ -26,6 +26,7 @@ class ApiError(Exception):
         details: ``name``, ``group``, ``kind``, ``causes``, ``retryAfterSeconds``.
         detailed: Whether details were given at all: the real server sends empty ones at times.
         metadata: Of the Status: ``continue`` for a list that can be gone on with.
+        warnings: Texts of Warning headers.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class ApiError(Exception):
         self.details = details or {}
         self.detailed = details is not None
         self.metadata: dict[str, Any] = {}
+        self.warnings: tuple[str, ...] = ()
 
     def status(self) -> dict[str, Any]:
         """The Status object of the answer."""

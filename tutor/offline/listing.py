@@ -19,6 +19,7 @@ from typing import Any
 
 from tutor.offline.errors import ApiError, Cause
 from tutor.offline.field_selectors import fields
+from tutor.offline.integers import parse_int, unsigned_problem
 from tutor.offline.objects import Obj
 from tutor.offline.refusals import bad_request, invalid_options, unsupported
 from tutor.offline.resources import Resource
@@ -26,7 +27,6 @@ from tutor.offline.selectors import labels
 from tutor.offline.store import Store, expired, key_of
 
 _TOKEN_VERSION = "meta.k8s.io/v1"  # noqa: S105  (a format, no secret)
-_INT = re.compile(r"[+-]?[0-9]+")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
 _GONE_ON = (
     "The provided continue parameter is too old to display a consistent list result. You can start "
@@ -96,22 +96,15 @@ def query_of(resource: Resource, parameters: Mapping[str, str]) -> Query:
     causes = _watch_causes(query) if watch else _list_causes(query)
     if causes:
         raise invalid_options("ListOptions", *causes)
-    if version and not re.fullmatch(r"[0-9]+", version):
+    if version and (why := unsigned_problem(version)):
         raise bad_request(
-            f'invalid resource version: resourceVersion: Invalid value: "{version}": '
-            f'strconv.ParseUint: parsing "{version}": invalid syntax'
+            f'invalid resource version: resourceVersion: Invalid value: "{version}": {why}'
         )
     return query
 
 
 def _integer(text: str) -> int:
-    if not text:
-        return 0
-    if not _INT.fullmatch(text):
-        raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    if not -(2**63) <= int(text) < 2**63:
-        raise bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
-    return int(text)
+    return parse_int(text) if text else 0
 
 
 def _flag(text: str) -> bool | None:

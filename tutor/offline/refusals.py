@@ -5,9 +5,11 @@ Source: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go and, where name
 
 from typing import Any
 
+from tutor.manifest.quantity import LARGEST_POWER
 from tutor.offline.errors import ApiError, Cause
 from tutor.offline.resources import Resource
 
+_SHOWN = 40
 STALE = (
     "the object has been modified; please apply your changes to the latest version and try again"
 )
@@ -27,6 +29,49 @@ def details_of(resource: Resource, name: str) -> dict[str, Any]:
 def bad_request(message: str) -> ApiError:
     """400."""
     return ApiError(400, "BadRequest", message)
+
+
+def gave_up(why: str) -> ApiError:
+    """504: what a server says that has calculated until the request's time was over.
+
+    Here it is said at once, with a warning of the offline cluster's own.
+
+    Source: apiserver pkg/endpoints/handlers/finisher/finisher.go.
+
+    Args:
+        why: The warning.
+    """
+    refusal = ApiError(
+        504,
+        "Timeout",
+        "Timeout: request did not complete within requested timeout - context deadline exceeded",
+        {},
+    )
+    refusal.warnings = (why,)
+    return refusal
+
+
+def immense(path: str, amount: str) -> ApiError:
+    """504 for an amount that nothing calculates with.
+
+    Args:
+        path: Where it stands; empty where that is not known.
+        amount: As it is written.
+    """
+    shown = amount if len(amount) <= _SHOWN else f"{amount[:_SHOWN]}..."
+    where = f"{path}: " if path else ""
+    return gave_up(
+        f"{where}{shown}: the offline cluster calculates with amounts up to 10^{LARGEST_POWER}; "
+        "another API server may take long over this one, and give up"
+    )
+
+
+def full() -> ApiError:
+    """500: nothing more can be stored. A real server passes on what etcd says.
+
+    Source: etcd api/v3rpc/rpctypes/error.go, ErrNoSpace.
+    """
+    return ApiError(500, "", "etcdserver: mvcc: database space exceeded")
 
 
 def not_found(resource: Resource, name: str) -> ApiError:

@@ -33,12 +33,14 @@ from tutor.offline.refusals import (
     conflict,
     details_of,
     forbidden,
+    full,
     invalid_object,
     not_found,
 )
 from tutor.offline.requests import Admission, Random, Raw, Request
 from tutor.offline.resources import Resource, named
-from tutor.offline.store import LEASES, Store
+from tutor.offline.sharing import apart
+from tutor.offline.store import LEASES, ROOM, Store
 from tutor.offline.strategies import first_status, prepare_update
 
 Handler: TypeAlias = Callable[[Request, Any], Obj]
@@ -132,7 +134,22 @@ class Registry:
                 break
             if attempt == _LEAVINGS - 1 or not generate:
                 raise already_exists(resource, name_of(new))
-        return new if request.dry_run else self.store.create(resource.name, new).last
+        if request.dry_run:
+            return new
+        self._check_room(resource, None)
+        return self.store.create(resource.name, new).last
+
+    def _check_room(self, resource: Resource, old: Obj | None) -> None:
+        """Refuse a new object, or one that grows, where there is no more room.
+
+        There is a little more for what tells of it, and more for changes: they are the way out.
+
+        Raises:
+            ApiError: 500.
+        """
+        spare = ROOM // 2 if old is not None else ROOM // 8 if resource.name == "events" else 0
+        if self.store.weight > ROOM + spare:
+            raise full()
 
     # -- changing
 
@@ -227,7 +244,11 @@ class Registry:
             return new
         if new == old:
             return old
-        return new if request.dry_run else self.store.update(resource.name, new).last
+        if request.dry_run:
+            return new
+        if apart(new, old) > apart(old, new):
+            self._check_room(resource, old)
+        return self.store.update(resource.name, new).last
 
     def bind(self, pod: Obj) -> Obj:
         """Store a Pod that was given a node, past the rules for updates."""

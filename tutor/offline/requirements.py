@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tutor.offline.errors import ApiError
+from tutor.offline.integers import parse_int
+
 _OPERATORS = ("in", "notin", "=", "==", "!=", "gt", "lt")
 _SYMBOLS = "=!(),<>"
 _WORD = re.compile(r"[^=!(),<> \t\r\n]+")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_LONGEST_INTEGER = 256
-"""Characters: more than a label or a term of a selector has, zeros in front included."""
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -70,10 +70,10 @@ class Requirement:
 
 def integer(text: str) -> int | None:
     """What ``strconv.ParseInt`` reads in 64 bits; None for anything else."""
-    if len(text) > _LONGEST_INTEGER or not _INTEGER.fullmatch(text):
+    try:
+        return parse_int(text)
+    except ApiError:
         return None
-    value = int(text)
-    return value if -(2**63) <= value < 2**63 else None
 
 
 def parse(text: str) -> tuple[Requirement, ...]:

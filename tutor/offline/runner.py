@@ -41,7 +41,7 @@ from tutor.offline.recorder import Recorder
 from tutor.offline.registry import Registry
 from tutor.offline.requests import Admission, Random, Request
 from tutor.offline.resources import named
-from tutor.offline.store import LEASES, Change, Store
+from tutor.offline.store import LEASES, Change, Store, key_of
 
 # Changes of these do not mean that something is still going on.
 HEARTBEATS = frozenset({LEASES, "nodes"})
@@ -91,6 +91,20 @@ class StoreView:
         return node in self.faults
 
 
+class Unusable(Exception):  # noqa: N818  (told to the user as it is)
+    """A store to go on from holds an object that a controller cannot even look at.
+
+    Attributes:
+        resource: ``pods``.
+        key: ``namespace/name``.
+        why: What came of it.
+    """
+
+    def __init__(self, resource: str, key: str, why: str) -> None:
+        super().__init__(f"{resource} {key}: {why}")
+        self.resource, self.key, self.why = resource, key, why
+
+
 @dataclass(slots=True)
 class _Failure:
     """Writes that are made to fail."""
@@ -111,6 +125,9 @@ class Runner:
         clock: One that admission shares; a new one otherwise.
         gates: Feature gates.
         store: One to go on from; a new one otherwise.
+
+    Raises:
+        Unusable: An object of that one makes it impossible.
 
     Attributes:
         store: Objects and log.
@@ -173,7 +190,10 @@ class Runner:
         self._seen = self.store.version
         for resource in self.store.resources():
             for obj in self.store.list(resource):
-                self._tell(resource, None, obj)
+                try:
+                    self._tell(resource, None, obj)
+                except Exception as fault:
+                    raise Unusable(resource, key_of(obj), repr(fault)) from fault
 
     def _tell(self, resource: str, before: Obj | None, after: Obj | None) -> None:
         for controller in self._watching.get(resource, ()):

@@ -25,10 +25,14 @@ from itertools import islice
 from tutor.offline.errors import ApiError
 from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
-from tutor.offline.sharing import share
+from tutor.offline.sharing import apart, share
 
 KEPT = 6_000
-"""Changes a log holds at least: some 20 MB."""
+"""Changes a log holds at least, unless they are large: some 20 MB."""
+LOGGED = 40_000_000
+"""Bytes that a log's changes take at most: beyond them the oldest are dropped, however few."""
+ROOM = 80_000_000
+"""Bytes that all objects may take: etcd has such a bound, too (``--quota-backend-bytes``)."""
 
 LEASES = "leases.coordination.k8s.io"
 
@@ -59,6 +63,7 @@ class Change:
         last: What a watch shows: ``after``, or for a removal ``before`` with this version.
         time: Virtual time.
         actor: Who asked for it: a controller, or a user agent.
+        weight: Bytes of memory that it keeps, beyond what other versions keep.
     """
 
     version: int
@@ -69,6 +74,7 @@ class Change:
     last: Obj
     time: float
     actor: str
+    weight: int = 0
 
     @property
     def type(self) -> str:
@@ -136,18 +142,27 @@ class Store:
         first: The version before the first change. It is not 0, so that version 1 is too old to
             watch from, as in any cluster that has been running.
         keep: How many changes the log holds at least before its oldest are dropped.
+        logged: How many bytes they may take.
 
     Attributes:
         actor: Who asks for the changes that follow.
         turn: How a write comes to its turn: called with what makes it. At once, unless somebody
             works on the store from a thread.
+        weight: Bytes of memory that the objects take, as far as that can be told.
     """
 
     def __init__(
-        self, now: Callable[[], float] = lambda: 0.0, first: int = 100, keep: int = KEPT
+        self,
+        now: Callable[[], float] = lambda: 0.0,
+        first: int = 100,
+        keep: int = KEPT,
+        logged: int = LOGGED,
     ) -> None:
         self._now = now
         self._keep = keep
+        self._logged = logged
+        self._log_weight = 0
+        self.weight = 0
         self._version = first
         self._floor = first
         self._floor_time = now()
@@ -218,15 +233,29 @@ class Store:
         for change in islice(self._log, count):
             _play(self._base, change.resource, change.key, change.after)
             self._floor_time = change.time
+            self._log_weight -= change.weight
         del self._log[:count]
         self._floor = version
 
     def _trim(self) -> None:
         """Keep the log short: first by renewals of leases, then by its oldest changes."""
-        recent = len(self._log) - self._keep // 4
-        self._log[:recent] = _thinned(self._log[:recent])
-        if len(self._log) > self._keep:
-            self.compact(self._log[-self._keep].version - 1)
+        if len(self._log) > self._keep + self._keep // 4:
+            recent = len(self._log) - self._keep // 4
+            self._log[:recent] = _thinned(self._log[:recent])
+            self._log_weight = sum(change.weight for change in self._log)
+            if len(self._log) > self._keep:
+                self.compact(self._log[-self._keep].version - 1)
+        if self._log_weight > self._logged:
+            self.compact(self._log[self._light()].version)
+
+    def _light(self) -> int:
+        """Up to which change the log is cut so that three quarters of its bytes are left."""
+        left = self._log_weight - self._logged * 3 // 4
+        for at, change in enumerate(self._log):
+            left -= change.weight
+            if left <= 0:
+                return at
+        return len(self._log) - 1
 
     def at(self, version: int, resource: str = "") -> Snapshot:
         """The state at a version, of all resources or of one.
@@ -360,12 +389,17 @@ class Store:
         assert last is not None  # noqa: S101  (one of the two is there)
         last = {**last, "metadata": {**last["metadata"], "resourceVersion": str(version)}}
         after = None if after is None else last
-        change = Change(version, resource, key, before, after, last, self._now(), self.actor)
+        added, dropped = apart(after, before), apart(before, after)
+        weight = added if after is not None else dropped
+        actor = self.actor
+        change = Change(version, resource, key, before, after, last, self._now(), actor, weight)
         self._log.append(change)
+        self._log_weight += weight
+        self.weight += added - dropped
         self._version = version
         _play(self._tables, resource, key, after)
         self._index(resource, key, before, after)
-        if len(self._log) > self._keep + self._keep // 4:
+        if len(self._log) > self._keep + self._keep // 4 or self._log_weight > self._logged:
             self._trim()
         for listener in tuple(self._listeners):
             listener(change)
@@ -442,6 +476,7 @@ class Store:
                 _play(self._tables, resource, key, obj)
                 _play(self._base, resource, key, obj)
                 self._index(resource, key, None, obj)
+                self.weight += apart(obj)
 
     def resources(self) -> tuple[str, ...]:
         """The resources that have objects."""

@@ -106,6 +106,10 @@ class Telling:
         return _outcome(try_out(text, previous))
 
 
+LONGEST_REST = 3600.0
+"""A set may ask for 68 years; nobody sits that long."""
+
+
 def rest(tape: Tape, *, real: bool = False) -> float:
     """How long nothing must be heard until nothing more is to be expected."""
     waiting = [
@@ -113,7 +117,7 @@ def rest(tape: Tape, *, real: bool = False) -> float:
         for set_ in tape.now.of(sets.KIND)
         if any(ready(pod) for pod in tape.now.controlled("Pod", uid(set_)))
     ]
-    return (REST_OF_REAL if real else REST) + max(waiting, default=0)
+    return (REST_OF_REAL if real else REST) + min(max(waiting, default=0), LONGEST_REST)
 
 
 def _outcome(played: "Played") -> Outcome:

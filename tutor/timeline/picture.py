@@ -34,6 +34,8 @@ from tutor.timeline.waiting import waits_of
 
 EVENTS = 20
 """Events in a picture, the newest ones."""
+MOST_EMPTY = 100
+"""Empty places that are drawn of one set, from the lowest ordinal on."""
 CLAIM = "PersistentVolumeClaim"
 _OWN_SERVICE = "kubernetes"
 
@@ -80,6 +82,10 @@ class _Drawing:
         }
         wanted = range(sets.first(set_), sets.first(set_) + sets.replicas(set_))
         claims = self._claims(set_, members)
+        held = {*members, *claims}
+        near = wanted[: MOST_EMPTY + len(held)]
+        empty = [ordinal for ordinal in near if ordinal not in held][:MOST_EMPTY]
+        missing = len(wanted) - sum(ordinal in wanted for ordinal in held)
         places = tuple(
             Place(
                 ordinal=ordinal,
@@ -90,7 +96,7 @@ class _Drawing:
                 name=_name(names, f"{pod_name(own, ordinal)}.{governing}") if governing else None,
                 waits=waiting.get(pod_name(own, ordinal)),
             )
-            for ordinal in sorted({*wanted, *members, *claims})
+            for ordinal in sorted({*empty, *held})
             if ordinal >= 0
         )
         partition = number(set_, "spec", "updateStrategy", "rollingUpdate", "partition", default=-1)
@@ -107,6 +113,7 @@ class _Drawing:
             terminating=terminating(set_),
             service=service,
             places=places,
+            more=missing - len(empty),
         )
 
     def _claims(self, set_: Obj, members: dict[int, Obj]) -> dict[int, tuple[ClaimView, ...]]:

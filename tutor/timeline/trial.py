@@ -147,7 +147,10 @@ class Trial:
         return False
 
     def _slow(self) -> float:
-        """How long something may be on its way, as far as the objects themselves say it."""
+        """How long something may be on its way, as far as the objects themselves say it.
+
+        They may say 68 years: it is not waited for longer than anything else.
+        """
         longest = 0.0
         for set_ in self._runner.store.list("statefulsets.apps", self._namespace):
             template = mapping(set_, "spec", "template")
@@ -156,4 +159,4 @@ class Trial:
         for pod in self._runner.store.list("pods", self._namespace):
             wait = dig(pod, "metadata", "deletionGracePeriodSeconds", default=0)
             longest = max(longest, knobs.ready_seconds(pod), knobs.stop_seconds(pod), float(wait))
-        return longest if longest > QUIET / 2 else 0.0
+        return min(longest, LIMIT) if longest > QUIET / 2 else 0.0

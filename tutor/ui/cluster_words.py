@@ -195,12 +195,19 @@ def table(picture: Picture, t: Translator) -> list[str]:
             out.append("  " + _service_line(set_.service, t))
         for place in set_.places:
             out += [f"  {line}" for line in _place_lines(place, set_, t)]
+        if set_.more:
+            out.append(f"  {more_places(set_, t)}")
     out += [_pod_line(pod, None, t) for pod in picture.pods]
     out += [_claim_line(one, t, leftover=False) for one in picture.claims]
     out += [_service_line(one, t) for one in picture.services]
     told = [one for one in picture.events if happening_words.belongs(one, Group.STORY)]
     out += [happening_words.sentence(entry, t) for entry in told[-_NEWEST:]]
     return out or [t("Nothing is here yet.")]
+
+
+def more_places(set_: SetView, t: Translator) -> str:
+    """That a set wants more Pods than are shown."""
+    return t.n("… and 1 Pod more, not created", "… and {count} Pods more, not created", set_.more)
 
 
 def _place_lines(place: Place, set_: SetView, t: Translator) -> list[str]:

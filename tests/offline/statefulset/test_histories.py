@@ -323,7 +323,7 @@ class History(RuleBasedStateMachine):
         now = self.cluster.now
         assert known.ripening(wanted, now) == new.ripening(wanted, now)
         old, fresh = known.roster(wanted, now), new.roster(wanted, now)
-        assert list(old.replicas) == list(fresh.replicas)
+        assert dict(old.replicas.pods()) == dict(fresh.replicas.pods())
         assert old.condemned == fresh.condemned
         # The new one has looked at no claims yet.
         assert set(old.restless) <= set(fresh.restless)

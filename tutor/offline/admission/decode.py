@@ -4,10 +4,11 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 (``transformDecodeError``, ``summarizeData``); the recordings hold the texts.
 """
 
+from math import isfinite
 from typing import NamedTuple
 
 from tutor.manifest.bodies import BodyError
-from tutor.manifest.quantity import QuantityError, parse
+from tutor.manifest.quantity import QuantityError, immense, parse
 from tutor.manifest.schema_bundle import (
     ANY,
     BOOLEAN,
@@ -23,6 +24,7 @@ from tutor.manifest.schema_bundle import (
     Ref,
     Type,
 )
+from tutor.offline import refusals
 from tutor.offline.admission import gotime, protobuf
 from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, quote
 from tutor.offline.admission.gotypes import go_type, struct_name
@@ -261,6 +263,7 @@ def check(obj: Obj, type_: Type) -> list[str]:
 
     Raises:
         DecodeError: A value is of another type than the field. The first one met counts.
+        ApiError: 504 for an amount that nothing calculates with.
     """
     strict = Strict()
     _check_object(obj, type_, (), "", strict)
@@ -344,18 +347,37 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, report: Strict) -> N
         for key, item in value.items():
             if item is not None:
                 _check(item, ref.item, where, f"{path}.{key}", report)
-    elif code != ANY:
-        _check_scalar(value, code, where, ref)
+    elif code == ANY:
+        _check_finite(value)
+    else:
+        _check_scalar(value, code, where, ref, path)
 
 
-def _check_scalar(value: Json, code: str, where: _Where, ref: Ref) -> None:
+def _check_finite(value: Json) -> None:
+    """Refuse a number that no float holds: where nothing says what it is, it is read as one."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_finite(item)
+    elif isinstance(value, float) and not isfinite(value):
+        shown = value.text if isinstance(value, Decimal) else value
+        raise DecodeError(f"json: cannot unmarshal number {shown} into Go value of type float64")
+
+
+def _check_amount(value: Json, path: str) -> None:
+    if isinstance(value, bool | dict | list):
+        raise DecodeError(str(QuantityError.form()))
+    text = value.text if isinstance(value, Decimal) else value
+    if immense(text):
+        raise refusals.immense(path, str(text))
+    try:
+        parse(text)
+    except QuantityError as error:
+        raise DecodeError(str(error)) from None
+
+
+def _check_scalar(value: Json, code: str, where: _Where, ref: Ref, path: str) -> None:
     if code == QUANTITY:
-        try:
-            if isinstance(value, bool | dict | list):
-                raise QuantityError.form()
-            parse(value.text if isinstance(value, Decimal) else value)
-        except QuantityError as error:
-            raise DecodeError(str(error)) from None
+        _check_amount(value, path)
         return
     if code in (INT32, INT64):
         bound = _INT32 if code == INT32 else _INT64

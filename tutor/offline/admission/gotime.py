@@ -1,6 +1,7 @@
 """Times as Go reads them: RFC 3339, and its words where a text is none."""
 
 import re
+from calendar import monthrange
 
 from tutor.offline.admission.gojson import quote
 
@@ -32,4 +33,14 @@ def problem(text: str) -> str:
                 f" as {quote(layout)}"
             )
         rest = rest[match.end() :]
-    return f"parsing time {quote(text)}: extra text: {quote(rest)}" if rest else ""
+    if rest:
+        return f"parsing time {quote(text)}: extra text: {quote(rest)}"
+    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
+    if day > monthrange(year or 4, month)[1]:  # the year 0 is a leap year
+        return f"parsing time {quote(text)}: day out of range"
+    zone = "" if text.endswith("Z") else text[-6:]
+    if zone and int(zone[1:3]) > 23:
+        return f"parsing time {quote(text)}: time zone offset hour out of range"
+    if zone and int(zone[4:6]) > 59:
+        return f"parsing time {quote(text)}: time zone offset minute out of range"
+    return ""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tutor.manifest.quantity import Quantity, parse
-from tutor.offline.admission.quota import plus
 from tutor.offline.objects import Obj, dig, meta, name_of
 from tutor.offline.plan import View
 from tutor.offline.refusals import forbidden
@@ -16,6 +15,7 @@ from tutor.offline.strategies import quality
 
 LIMITS = "limitranges"
 MARK = "kubernetes.io/limit-ranger"
+_ONE = Quantity(1)
 _Amounts: TypeAlias = Mapping[str, Any]
 _PARTS = (("containers", "container"), ("initContainers", "init container"))
 
@@ -151,13 +151,9 @@ def _ratio(
     elif not limit.mantissa:
         yield f"{what}, but no limit is specified or limit is 0"
     else:
-        ratio = _float(limit) / _float(request)
-        if ratio > _float(enforced):
+        ratio = limit.over(request)
+        if ratio > enforced.over(_ONE):
             yield f"{what}, but provided ratio is {ratio:f}"
-
-
-def _float(amount: Quantity) -> float:
-    return float(amount.mantissa) * float(10) ** amount.exponent
 
 
 def _total(pod: Obj, kind: str) -> dict[str, str]:
@@ -166,7 +162,7 @@ def _total(pod: Obj, kind: str) -> dict[str, str]:
     for one in dig(pod, "spec", "containers", default=()):
         for name, amount in (dig(one, "resources", kind) or {}).items():
             found = parse(amount)
-            total[name] = plus(total[name], found) if name in total else found
+            total[name] = total[name].plus(found) if name in total else found
     for one in dig(pod, "spec", "initContainers", default=()):
         for name, amount in (dig(one, "resources", kind) or {}).items():
             found = parse(amount)

@@ -29,18 +29,8 @@ def add(left: Mapping[str, Quantity], right: Mapping[str, Quantity]) -> Usage:
     """Two usages together."""
     total = dict(left)
     for name, amount in right.items():
-        total[name] = plus(total[name], amount) if name in total else amount
+        total[name] = total[name].plus(amount) if name in total else amount
     return total
-
-
-def plus(left: Quantity, right: Quantity) -> Quantity:
-    """The sum of two amounts, in the notation of the first that is not nothing."""
-    exponent = min(left.exponent, right.exponent)
-    total = left.mantissa * 10 ** (left.exponent - exponent) + right.mantissa * 10 ** (
-        right.exponent - exponent
-    )
-    notation = left.notation if left.mantissa else right.notation
-    return Quantity(total, exponent, notation)
 
 
 def usage(resource: str, obj: Obj, now: float = 0.0) -> Usage:
@@ -197,7 +187,7 @@ def charge(request: Request, view: View, old: Obj | None, obj: Obj) -> None:
 def minus(left: Quantity, right: Quantity) -> Quantity:
     """The difference of two amounts, in the notation of the first."""
     taken = Quantity(-right.mantissa, right.exponent, right.notation)
-    found = plus(left, taken)
+    found = left.plus(taken)
     return Quantity(found.mantissa, found.exponent, left.notation)
 
 
@@ -217,7 +207,7 @@ def _charge(request: Request, view: View, obj: Obj, quota: Obj, more: Usage, *, 
     over = sorted(
         name
         for name, amount in asked.items()
-        if plus(used.get(name, Quantity(0)), amount) > parse(hard[name])
+        if used.get(name, Quantity(0)).plus(amount) > parse(hard[name])
     )
     if over:
         texts = (

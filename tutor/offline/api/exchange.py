@@ -195,6 +195,7 @@ class Exchange:
 
     async def refuse(self, refusal: ApiError) -> None:
         """Answer with a Status."""
+        self.warnings += refusal.warnings
         headers: list[tuple[str, str]] = []
         retry = refusal.details.get("retryAfterSeconds")
         if retry:

@@ -33,7 +33,7 @@ from tutor.offline.errors import ApiError
 from tutor.offline.refusals import bad_request, not_found
 from tutor.offline.resources import named
 from tutor.offline.runner import Runner
-from tutor.offline.store import Change
+from tutor.offline.store import ROOM, Change
 
 FASTEST = 10_000.0
 """The fastest that is not as fast as possible."""
@@ -247,6 +247,7 @@ class House:
             "gates": dict(self.settings.gates),
             "file": str(self._journal.path) if self._journal is not None else None,
             "trouble": self.heart.trouble or self._disk,
+            "full": runner.store.weight > ROOM,
         }
 
     def _node(self, name: Any, down: Any) -> None:  # noqa: ANN401
@@ -273,10 +274,11 @@ class House:
 
     def _change_speed(self, speed: Any) -> None:  # noqa: ANN401
         if speed is None:
-            speed = math.inf
+            self.set_speed(math.inf)
+            return
         if isinstance(speed, bool) or not isinstance(speed, int | float):
             raise bad_request("a speed is a number")
-        if not (0 <= speed <= FASTEST or speed == math.inf):
+        if not 0 <= speed <= FASTEST:
             raise bad_request(f"a speed is 0 to {FASTEST:g}")
         self.set_speed(float(speed))
 

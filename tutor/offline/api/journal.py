@@ -11,6 +11,7 @@ one, while the cluster goes on, and takes its place in one step.
 import contextlib
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -76,6 +77,36 @@ class Journal:
         """Take note of a change; :meth:`keep` writes it."""
         entry = {"v": change.version, "t": change.time, "r": change.resource, "k": change.key}
         self._note({**entry, "o": change.after})
+
+    def leave_out(self, objects: Iterable[tuple[str, str]]) -> Path:
+        """Go on without some objects of the file, of which a copy is kept as it was.
+
+        Args:
+            objects: Resource and key of each.
+
+        Returns:
+            Where the copy is.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        assert self.state is not None  # noqa: S101  (it has the objects)
+        copy = self._spare()
+        shutil.copy2(self.path, copy)
+        for resource, key in objects:
+            self.state.version += 1
+            del self.state.objects[resource][key]
+            about = {"v": self.state.version, "t": self.state.time, "r": resource, "k": key}
+            self._note({**about, "o": None})
+        return copy
+
+    def _spare(self) -> Path:
+        """A name that is free, for a copy."""
+        copy, number = self._beside(".before"), 1
+        while copy.exists():
+            number += 1
+            copy = self._beside(f".before-{number}")
+        return copy
 
     def fault(self, node: str, down: bool) -> None:
         """Take note of a node's machine stopping or starting."""

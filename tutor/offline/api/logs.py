@@ -4,7 +4,6 @@ Source of the refusals: pkg/registry/core/pod/strategy.go, LogLocation; pkg/kube
 validateContainerLogStatus.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from tutor.offline.admission import gotime
 from tutor.offline.clock import seconds_of, timestamp
 from tutor.offline.errors import ApiError, Cause
+from tutor.offline.integers import parse_int
 from tutor.offline.objects import Obj, dig, name_of, namespace_of
 from tutor.offline.refusals import bad_request, invalid
 
@@ -123,11 +123,7 @@ def _below(field: str, value: int, needed: str) -> Cause:
 
 def _whole(parameters: Mapping[str, str], name: str) -> int | None:
     text = parameters.get(name, "")
-    if not text:
-        return None
-    if not re.fullmatch(r"[+-]?[0-9]+", text):
-        raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    return int(text)
+    return parse_int(text) if text else None
 
 
 def _flag(parameters: Mapping[str, str], name: str) -> bool:

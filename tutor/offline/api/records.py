@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tutor.offline.api.soundness import problem, sound_time, sound_version
 from tutor.offline.clock import micro_timestamp
 from tutor.offline.objects import Obj
 from tutor.offline.store import Store
@@ -61,6 +62,15 @@ class State:
     time: float = 0.0
     objects: dict[str, dict[str, Obj]] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
+
+    def unsound(self) -> dict[tuple[str, str], str]:
+        """The objects that cannot be gone on with, by resource and key: why not."""
+        return {
+            (resource, key): why
+            for resource, table in self.objects.items()
+            for key, obj in table.items()
+            if (why := problem(resource, key, obj))
+        }
 
     def restore(self, store: Store, now: float) -> None:
         """Give an empty store the objects.
@@ -149,11 +159,17 @@ def read(path: Path) -> tuple[State | None, int]:
 
 def _take(state: State, entry: dict[str, Any]) -> None:
     if "n" in entry:
+        if not isinstance(entry["n"], str):
+            raise TypeError
         (state.down.add if entry["down"] else state.down.discard)(entry["n"])
     if "v" not in entry:
         return
+    if not sound_version(entry["v"]) or not sound_time(entry["t"]):
+        raise TypeError
     state.version, state.time = entry["v"], entry["t"]
     if "r" in entry:
+        if not isinstance(entry["r"], str) or not isinstance(entry["k"], str):
+            raise TypeError
         table = state.objects.setdefault(entry["r"], {})
         if entry["o"] is None:
             table.pop(entry["k"], None)

@@ -28,10 +28,11 @@ from tutor.offline.api.people import ADMIN, User
 from tutor.offline.api.reviews import review
 from tutor.offline.deletion import DeleteOptions, dry_run_causes, options_of
 from tutor.offline.errors import Answer, ApiError, Cause
+from tutor.offline.integers import parse_int
 from tutor.offline.listing import Page, Query, page, query_of
 from tutor.offline.newer_events import NewerEvents
 from tutor.offline.objects import Obj, name_of
-from tutor.offline.refusals import bad_request, invalid_options, unsupported
+from tutor.offline.refusals import invalid_options, unsupported
 from tutor.offline.registry import Registry
 from tutor.offline.requests import PatchType, Raw, Request
 from tutor.offline.resources import REVIEWS, Resource, named
@@ -395,10 +396,7 @@ def _options_in_query(parameters: Parameters) -> DeleteOptions:
     body: dict[str, Any] = {}
     grace = _first(parameters, "gracePeriodSeconds")
     if grace:
-        try:
-            body["gracePeriodSeconds"] = int(grace)
-        except ValueError:
-            raise bad_request(f'strconv.ParseInt: parsing "{grace}": invalid syntax') from None
+        body["gracePeriodSeconds"] = parse_int(grace)
     orphan = _first(parameters, "orphanDependents")
     if orphan:
         body["orphanDependents"] = orphan not in ("0", "f", "F", "FALSE", "false", "False")

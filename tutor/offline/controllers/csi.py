@@ -16,7 +16,7 @@ Source: kubernetes-csi external-provisioner (pkg/controller/{controller,topology
 from collections.abc import Iterable
 from typing import Any
 
-from tutor.manifest.quantity import Quantity, parse
+from tutor.manifest.quantity import parse
 from tutor.offline.controllers.storage import (
     CLAIMS,
     CLASSES,
@@ -193,15 +193,9 @@ def too_large(size: object) -> str:
     if wanted <= most:
         return ""
     return (
-        f"rpc error: code = OutOfRange desc = Requested capacity {_bytes(wanted)} exceeds maximum "
-        f"allowed {_bytes(most)}"
+        f"rpc error: code = OutOfRange desc = Requested capacity {wanted.units()} exceeds maximum "
+        f"allowed {most.units()}"
     )
-
-
-def _bytes(size: Quantity) -> int:
-    if size.exponent >= 0:
-        return int(size.mantissa * 10**size.exponent)
-    return int(-(-size.mantissa // 10**-size.exponent))
 
 
 def _zone(view: View, claim: Obj, found: Obj) -> str:

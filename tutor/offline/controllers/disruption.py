@@ -10,6 +10,7 @@ from tutor.offline import selectors
 from tutor.offline.clock import seconds_of, timestamp
 from tutor.offline.controllers.nodes.conditions import condition_of
 from tutor.offline.errors import ApiError
+from tutor.offline.integers import percentage
 from tutor.offline.objects import (
     Obj,
     controller_of,
@@ -188,7 +189,7 @@ def _part(value: int | str, total: int) -> int:
     """A number, or a percentage of a total rounded up."""
     if isinstance(value, int):
         return value
-    share = Fraction(int(value.rstrip("%")), 100) * total
+    share = Fraction(percentage(value), 100) * total
     return -(-share.numerator // share.denominator)
 
 

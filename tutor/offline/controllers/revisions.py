@@ -17,6 +17,7 @@ _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _LONGEST_PREFIX = 223
 _EXACT = 2**53
 # Go writes these three, and the two line separators, so that JSON is safe inside HTML.
+_DIGITS = len(str(2**31))
 _HTML = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 )
@@ -125,8 +126,8 @@ def _as_number(label: str) -> int | None:
     """
     if not (label.isascii() and label.isdigit()):
         return None
-    value = int(label)
-    return value if value < 2**31 else None
+    value = label.lstrip("0") or "0"
+    return int(value) if len(value) <= _DIGITS and int(value) < 2**31 else None
 
 
 def holds(revision: Obj, data: Obj, collisions: int) -> bool:

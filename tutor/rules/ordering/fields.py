@@ -1,4 +1,4 @@
-"""STS204, 213–220, 224: single fields of the spec whose value the server or the set minds."""
+"""STS204, 213–220, 224, 227: single fields of the spec whose value the server or the set minds."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,14 @@ from tutor.rules.objects import TEMPLATE, Objects
 from tutor.rules.shapes import dig, integer, string
 from tutor.rules.values import meant, shown, unfilled
 
+MOST_PODS = 150_000
+"""Pods of the largest cluster that Kubernetes is made for.
+
+Source: website, setup/best-practices/cluster-large.
+"""
 POLICIES = ("OrderedReady", "Parallel")
 STRATEGIES = ("RollingUpdate", "OnDelete")
+_INT32 = 1 << 31
 _POLICY_WORDS = {
     "ordered": "OrderedReady",
     "sequential": "OrderedReady",
@@ -60,6 +66,20 @@ def replicas_not_negative(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """``replicas`` is 0 or more."""
     for document in objects.statefulsets:
         yield from _negative(rule, document, ("spec", "replicas"))
+
+
+@rule(
+    "STS227",
+    Severity.WARNING,
+    source="website: setup/best-practices/cluster-large (no more than 150,000 total Pods); "
+    "pkg/controller/statefulset/stateful_set_control.go (slow start batches)",
+)
+def replicas_fit_into_a_cluster(rule: Rule, objects: Objects) -> Iterator[Finding]:
+    """A set asks for no more Pods than a cluster may have."""
+    for document in objects.statefulsets:
+        found = integer(dig(document.data, "spec", "replicas"))
+        if found is not None and MOST_PODS < found < _INT32:
+            yield rule.finding(document, ("spec", "replicas"), found=found, most=MOST_PODS)
 
 
 @rule(

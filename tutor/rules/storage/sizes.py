@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tutor.manifest.nodes import Data
-from tutor.manifest.quantity import Quantity, QuantityError, parse
+from tutor.manifest.quantity import ImmenseError, Quantity, QuantityError, parse
 from tutor.model.findings import Finding, Path, Severity
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects
@@ -90,6 +90,8 @@ def storage_is_a_quantity(rule: Rule, objects: Objects) -> Iterator[Finding]:
                 yield rule.finding(
                     claim.document, path, variant="zero", found=shown(found), needed="1Gi"
                 )
+        except ImmenseError:  # the schema's to say: SCH112
+            continue
         except QuantityError:
             yield _malformed(rule, claim, path, str(found))
 

@@ -106,6 +106,8 @@ def _set_lines(set_: SetView, t: Translator, width: int) -> Iterator[Line]:
         yield from fitted(row, width)
         for line in more:
             yield from fitted(line, width)
+    if set_.more:
+        yield from fitted((Piece(said.more_places(set_, t), "quiet", f"set/{set_.name}"),), width)
 
 
 def _pod_pieces(place: Place, set_: SetView, t: Translator) -> list[Piece]:

@@ -109,11 +109,7 @@ def _order(amounts: dict[str, dict[str, Quantity]], name: str, path: str) -> Ite
         if ratio < _ONE:
             yield wrong("maxLimitRequestRatio", ratio, f"ratio {ratio} is less than 1")
         if least is not None and most is not None and least.mantissa:
-            limit = _float(most) / _float(least)
-            if _float(ratio) > limit:
+            limit = most.over(least)
+            if ratio.over(_ONE) > limit:
                 why = f"ratio {ratio} is greater than max/min = {limit:f}"
                 yield wrong("maxLimitRequestRatio", ratio, why)
-
-
-def _float(amount: Quantity) -> float:
-    return float(amount.mantissa) * float(10) ** amount.exponent

@@ -107,7 +107,7 @@ def _volume_spec(spec: Obj, path: str) -> list[Cause]:
 
 
 def _whole(amount: Quantity) -> int:
-    return amount.mantissa * 10**amount.exponent if amount.exponent >= 0 else -1
+    return amount.units() if amount.exponent >= 0 else -1
 
 
 def _volume_source(spec: Obj, path: str) -> list[Cause]:

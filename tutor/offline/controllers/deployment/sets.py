@@ -15,6 +15,7 @@ from tutor.offline.controllers.replicaset import reference_to
 from tutor.offline.controllers.revisions import raw_data, revision_hash
 from tutor.offline.controllers.storage import annotated, annotations_of, written
 from tutor.offline.errors import ApiError
+from tutor.offline.integers import percentage
 from tutor.offline.objects import (
     Obj,
     controller_of,
@@ -62,7 +63,7 @@ def share(value: int | str, total: int, *, up: bool) -> int:
     """A number, or a percentage of a total rounded up or down."""
     if isinstance(value, int):
         return value
-    part = Fraction(int(value.rstrip("%")), 100) * total
+    part = Fraction(percentage(value), 100) * total
     return -(-part.numerator // part.denominator) if up else part.numerator // part.denominator
 
 

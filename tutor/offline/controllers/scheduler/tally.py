@@ -8,16 +8,12 @@ from tutor.offline.objects import Obj, controller_of, dig, name_of, namespace_of
 from tutor.offline.plan import Key
 
 FINISHED = frozenset({"Failed", "Succeeded"})
-_NANO = 9
+_NANO = -9
 
 
 def amount(value: object) -> int:
     """A quantity in nanos, rounded up."""
-    found = parse(value)
-    power = found.exponent + _NANO
-    if power >= 0:
-        return found.mantissa * int(10**power)
-    return -(-found.mantissa // int(10**-power))
+    return parse(value).units(_NANO)
 
 
 def requests_of(pod: Obj) -> dict[str, int]:

@@ -6,6 +6,8 @@ moment of the history.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 
 from tutor.offline import selectors
 from tutor.offline.controllers.revisions import holds, in_order, template_data
@@ -31,6 +33,9 @@ from tutor.offline.controllers.statefulset.work import PODS, Work
 from tutor.offline.objects import Obj, name_of, terminating
 from tutor.offline.plan import Key, View
 
+MOST_MISSING = 1_000
+"""Missing Pods that are told of at most, from the lowest ordinal on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -50,7 +55,10 @@ class Waiting:
 
 
 def explain(view: View, key: Key) -> tuple[Waiting, ...]:
-    """Everything the set waits for, in the order of the ordinals; nothing where all is well."""
+    """Everything the set waits for, in the order of the ordinals; nothing where all is well.
+
+    Of the Pods that are missing it tells :data:`MOST_MISSING`.
+    """
     set_ = view.get(SETS, key.namespace, key.name)
     if set_ is None:
         return ()
@@ -85,17 +93,22 @@ class _Explaining:
         """What waits, group by group: missing Pods, surplus Pods, outdated Pods."""
         wanted = self._wanted
         if wanted.being_deleted:
-            for index, pod in enumerate(self._roster.replicas):
-                if pod is None:
-                    yield self._missing(index, Reason.SET_DELETED, wanted.name)
+            for index in islice(self._roster.restless.gaps, MOST_MISSING):
+                yield self._missing(index, Reason.SET_DELETED, wanted.name)
             return
         blocker = None
-        for index, pod in enumerate(self._roster.replicas):
+        for index, pod in self._places():
             yield from self._place(index, pod, blocker)
             if wanted.monotonic and blocker is None:
                 blocker = self._blocks(index, pod)
         yield from self._surplus(blocker)
         yield from self._outdated(blocker)
+
+    def _places(self) -> Iterator[tuple[int, PodFacts | None]]:
+        """The places of the Pods there are, and the first of those that are missing, in order."""
+        places = self._roster.replicas
+        missing = islice(self._roster.restless.gaps, MOST_MISSING)
+        return ((index, places[index]) for index in merge(places.held, missing))
 
     def _name(self, index: int) -> str:
         return pod_name(self._wanted.name, self._wanted.start + index)
@@ -164,8 +177,8 @@ class _Explaining:
         wanted, roster = self._wanted, self._roster
         old = [
             (index, pod)
-            for index, pod in enumerate(roster.replicas)
-            if pod is not None and pod.revision != self._revisions.update and not pod.terminating
+            for index, pod in roster.replicas.pods()
+            if pod.revision != self._revisions.update and not pod.terminating
         ]
         if not old:
             return

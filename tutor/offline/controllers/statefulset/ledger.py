@@ -5,7 +5,7 @@ Pods is synced thousands of times while it starts, and each time one Pod is anot
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from tutor.offline.controllers.statefulset.order import Places, Roster
 from tutor.offline.controllers.statefulset.pods import (
@@ -14,17 +14,10 @@ from tutor.offline.controllers.statefulset.pods import (
     identity_matches,
     storage_matches,
 )
+from tutor.offline.controllers.statefulset.spots import Gaps, Spots
 from tutor.offline.controllers.statefulset.wanted import Wanted
 from tutor.offline.news import News
 from tutor.offline.objects import Obj
-
-
-def _gaps(ordinals: Sequence[int], start: int, end: int) -> Sequence[int]:
-    """The places from ``start`` up to ``end`` whose ordinals are not among those that are there."""
-    if not ordinals or ordinals[-1] - start < len(ordinals):  # what is missing follows the last
-        return range(len(ordinals), end - start)
-    there = set(ordinals)
-    return [ordinal - start for ordinal in range(start, end) if ordinal not in there]
 
 
 class Ledger:
@@ -139,14 +132,15 @@ class Ledger:
         self.ripening(wanted, now)
         start, end = wanted.start, wanted.start + wanted.replicas
         low, high = (bisect_left(self._ordinals, ordinal) for ordinal in (start, end))
-        missing = _gaps(self._ordinals[low:high], start, end)
+        there = [ordinal - start for ordinal in self._ordinals[low:high]]
+        gaps = Gaps(there, end - start)
         outside = self._ordinals[:low] + self._ordinals[high:]
         unsettled = self._unhealthy | self._unripe
         to_do = self._misplaced | self._unchecked
 
-        def inside(ordinals: set[int]) -> list[int]:
-            found = [ordinal - start for ordinal in ordinals if start <= ordinal < end]
-            return sorted([*found, *missing])
+        def inside(ordinals: set[int]) -> Spots:
+            held = sorted(ordinal - start for ordinal in ordinals if start <= ordinal < end)
+            return Spots(held, gaps)
 
         def beyond(ordinals: set[int]) -> list[int]:
             last = len(outside) - 1
@@ -157,7 +151,7 @@ class Ledger:
             )
 
         return Roster(
-            Places(self.members, start, wanted.replicas),
+            Places(self.members, start, there),
             [self.members[ordinal] for ordinal in reversed(outside)],
             inside(to_do | unsettled),
             inside(to_do),

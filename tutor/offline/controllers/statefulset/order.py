@@ -5,15 +5,20 @@ cannot disagree. Source: updateStatefulSet, processReplica and processCondemned 
 pkg/controller/statefulset/stateful_set_control.go, v1.36.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import merge
+from itertools import chain, groupby, islice, takewhile
 
 from tutor.offline.controllers.statefulset.identity import pod_name
 from tutor.offline.controllers.statefulset.pods import PodFacts
+from tutor.offline.controllers.statefulset.spots import Spots
 from tutor.offline.controllers.statefulset.wanted import Wanted
 
+MOST_AT_ONCE = 500
+"""Pods that one sync of an update deletes at most; the next sync goes on."""
 MAX_UNAVAILABLE_GATE = "MaxUnavailableStatefulSet"
 
 
@@ -51,24 +56,29 @@ class Places:
     Args:
         members: The Pods by ordinal.
         first: The first ordinal.
-        count: How many places there are.
+        held: The places that hold a Pod, in order.
     """
 
-    __slots__ = ("_count", "_first", "_members")
+    __slots__ = ("_first", "_members", "held")
 
-    def __init__(self, members: Mapping[int, PodFacts], first: int, count: int) -> None:
+    def __init__(self, members: Mapping[int, PodFacts], first: int, held: Sequence[int]) -> None:
         self._members = members
         self._first = first
-        self._count = count
+        self.held = held
 
-    def __len__(self) -> int:
-        return self._count
+    __iter__ = None  # there may be two billion of them
 
     def __getitem__(self, index: int) -> PodFacts | None:
         return self._members.get(self._first + index)
 
-    def __iter__(self) -> Iterator[PodFacts | None]:
-        return map(self._members.get, range(self._first, self._first + self._count))
+    def pods(self) -> Iterator[tuple[int, PodFacts]]:
+        """The places that hold a Pod, each with it."""
+        return ((index, self._members[self._first + index]) for index in self.held)
+
+
+def _once(places: Iterable[int]) -> Iterator[int]:
+    """Each of the places once; those that are the same follow each other."""
+    return (place for place, _ in groupby(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +99,31 @@ class Roster:
 
     replicas: Places
     condemned: Sequence[PodFacts]
-    restless: Sequence[int]
-    to_do: Sequence[int]
+    restless: Spots
+    to_do: Spots
     condemned_restless: Sequence[int]
     condemned_to_do: Sequence[int]
     of_revision: Mapping[str, AbstractSet[int]]
 
+    def outdated(self, wanted: Wanted, update: str) -> list[int]:
+        """The places of Pods that are staying and of another revision, highest first."""
+        start = wanted.start
+        ordinals = {
+            ordinal
+            for revision, of_revision in self.of_revision.items()
+            if revision != update
+            for ordinal in of_revision
+        }
+        first, end = start + wanted.update_from, start + wanted.replicas
+        return sorted(
+            (ordinal - start for ordinal in ordinals if first <= ordinal < end), reverse=True
+        )
+
     def to_update(self, wanted: Wanted, update: str) -> Iterator[int]:
         """The places an update has to look at, highest first."""
-        start = wanted.start
-        ordinals = {start + place for place in self.restless}
-        for revision, of_revision in self.of_revision.items():
-            if revision != update:
-                ordinals |= of_revision
-        first, end = start + wanted.update_from, start + len(self.replicas)
-        for ordinal in sorted(ordinals, reverse=True):
-            if first <= ordinal < end:
-                yield ordinal - start
+        outdated = self.outdated(wanted, update)
+        every = merge(outdated, reversed(self.restless), reverse=True)
+        return takewhile(lambda place: place >= wanted.update_from, _once(every))
 
 
 def revision_for(wanted: Wanted, ordinal: int, current: str, update: str) -> str:
@@ -242,22 +260,27 @@ def next_replaced_together(
     Any Pod of the set that is not available takes one from what may be unavailable. Only behind
     the gate MaxUnavailableStatefulSet, which is off by default in 1.36.
     """
-    down = []
-    for index in roster.restless:
-        pod = roster.replicas[index]
-        if pod is None or not pod.healthy(wanted.min_ready_seconds, now):
-            down.append(pod_name(wanted.name, wanted.start + index))
-    allowed = wanted.may_be_unavailable() - len(down)
+    gaps, seconds = roster.restless.gaps, wanted.min_ready_seconds
+    down = [
+        index
+        for index in roster.restless.held
+        if not _healthy(roster.replicas[index], seconds, now)
+    ]
+    allowed = wanted.may_be_unavailable() - len(down) - gaps.count
     if allowed <= 0:
-        return Replacement(reason=Reason.MAX_UNAVAILABLE, because=down[-1])
-    names = []
-    for index in roster.to_update(wanted, revisions.update):
-        name, outdated, _ = _outdated(wanted, roster, revisions, index)
-        if outdated:
-            names.append(name)
-            if len(names) == allowed:
-                break
-    return Replacement(tuple(names))
+        last = max(chain(down[-1:], islice(reversed(gaps), 1)))
+        because = pod_name(wanted.name, wanted.start + last)
+        return Replacement(reason=Reason.MAX_UNAVAILABLE, because=because)
+    # A place filled in this sync, without a rollingUpdate block, is of the old revision, too.
+    filled = wanted.partition is None and wanted.rolls and revisions.current != revisions.update
+    empty = gaps.descending(wanted.current_replicas if filled else 0)
+    places = merge(roster.outdated(wanted, revisions.update), empty, reverse=True)
+    names = (pod_name(wanted.name, wanted.start + index) for index in places)
+    return Replacement(tuple(islice(names, min(allowed, MOST_AT_ONCE))))
+
+
+def _healthy(pod: PodFacts | None, seconds: int, now: float) -> bool:
+    return pod is not None and pod.healthy(seconds, now)
 
 
 def replacement(

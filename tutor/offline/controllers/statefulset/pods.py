@@ -5,9 +5,9 @@ pkg/controller/controller_utils.go, v1.36.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
+from tutor.offline.clock import seconds_of
 from tutor.offline.controllers.statefulset.identity import (
     POD_NAME_LABEL,
     REVISION_LABEL,
@@ -83,7 +83,7 @@ def facts_of(pod: Obj) -> PodFacts:
         if condition.get("type") == "Ready":
             ready = condition.get("status") == "True"
             if ready and (stamp := condition.get("lastTransitionTime")):
-                since = datetime.fromisoformat(stamp).timestamp()
+                since = seconds_of(stamp)
             break
     return PodFacts(
         name=name,

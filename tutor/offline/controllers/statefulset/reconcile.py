@@ -86,8 +86,8 @@ class Reconciling:
         """Look at every place; True when the sync ends here."""
         if self._wanted.monotonic:
             return (yield from one_by_one(self._roster.restless, self._replica))
-        places = self._roster.to_do
-        return (yield from in_batches(zip(places, places, strict=True), self._replica))
+        places = ((place, place) for place in self._roster.to_do)
+        return (yield from in_batches(places, self._replica))
 
     def _right(self, pod: PodFacts) -> bool:
         """Whether identity, storage and the owners of the claims are right."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tutor.offline.integers import percentage
 from tutor.offline.objects import Obj, dig, meta, terminating
 
 RETAIN = "Retain"
@@ -68,8 +69,7 @@ class Wanted:
         """How many Pods an update may take down at once, at least one; percentages round down."""
         given = 1 if self.max_unavailable is None else self.max_unavailable
         if isinstance(given, str):
-            digits = given.removesuffix("%")
-            given = self.replicas * int(digits) // 100 if digits.isdigit() else 1
+            given = self.replicas * percentage(given) // 100
         return max(given, 1)
 
 

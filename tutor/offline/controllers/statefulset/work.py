@@ -25,6 +25,12 @@ from tutor.offline.plan import Action, Create, Delete, Outcome, Record, Update, 
 
 PODS = "pods"
 LARGEST_BATCH = 500
+MOST_AT_ONCE = 1_000
+"""Places that one sync does something about, and then those of the batch it is in.
+
+The real controller goes on, and other controllers beside it. Here they take turns: the Pods it has
+made call for the next sync.
+"""
 _TRIES = 4
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -63,6 +69,10 @@ def in_batches(items: Iterable[tuple[int, _T]], act: Callable[[_T], Steps[bool]]
     """Do something about all items, whatever ``act`` says.
 
     They are done in batches of 1, 2, 4 … 500 places, and a failure ends the work after its batch.
+    So does having done something about :data:`MOST_AT_ONCE`.
+
+    Returns:
+        Whether it ended so.
 
     Args:
         items: What to do something about, and its place among all there are; places without
@@ -71,10 +81,12 @@ def in_batches(items: Iterable[tuple[int, _T]], act: Callable[[_T], Steps[bool]]
     """
     end, size = 1, 1
     failures: list[str] = []
-    for place, item in items:
+    for done, (place, item) in enumerate(items):
         while place >= end:
             if failures:
                 raise Failed.of(failures)
+            if done >= MOST_AT_ONCE:
+                return True
             size = min(2 * size, LARGEST_BATCH)
             end += size
         try:
