@@ -11,6 +11,7 @@ from tutor.offline.admission.apply.apply import applied, applier
 from tutor.offline.admission.apply.managers import Manager
 from tutor.offline.admission.decode import DecodeError, as_warnings, bad_request, check, decode
 from tutor.offline.admission.defaults import MAX_UNAVAILABLE, default
+from tutor.offline.admission.nulls import settled
 from tutor.offline.admission.patching import patched
 from tutor.offline.admission.resets import reset_fields
 from tutor.offline.admission.types import type_of
@@ -86,7 +87,8 @@ class Rules:
         if request.trusted:
             made = self._of_ours(obj, request, type_)
         else:
-            made = encode(default(obj, type_, self.gates), type_)
+            made = encode(default(settled(obj, type_), type_, self.gates), type_)
+            _keep_empty(obj, made)
         api_version, kind = request.kind
         made["kind"], made["apiVersion"] = kind, api_version
         return made
@@ -313,6 +315,18 @@ class Rules:
         if causes:
             resource = request.resource
             raise invalid(resource.kind, resource.group, name_of(obj), causes)
+
+
+_SHOWN_EMPTY = (("spec", "template", "metadata", "labels"), ("spec", "capacity"))
+"""Maps that a refusal shows, ``{}`` or ``null``, and that no stored object has empty."""
+
+
+def _keep_empty(sent: Obj, made: Obj) -> None:
+    """Put back the maps that were sent empty, for the words of the refusal that follows."""
+    for path in _SHOWN_EMPTY:
+        parent = dig(made, *path[:-1])
+        if dig(sent, *path) == {} and isinstance(parent, dict):
+            parent.setdefault(path[-1], {})
 
 
 def _dated(new: Obj, old: Obj) -> Obj:

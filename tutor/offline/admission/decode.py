@@ -353,22 +353,25 @@ def _check(value: Json, ref: Ref, where: _Where, path: str, found: _Found) -> No
         for key, one in value.items():
             if one is not None:
                 _check(one, item, inner, f"{path}.{key}", found)
-    elif code in (QUANTITY, TIME, INT_OR_STRING):
+    elif code == QUANTITY:
+        _check_amount(value, path)
+    elif code in (TIME, INT_OR_STRING):
         _check_decoded(value, code, where)
     elif code != ANY:
         _check_scalar(value, code, where, found)
 
 
+def _check_amount(value: Json, path: str) -> None:
+    try:
+        if isinstance(value, bool | dict | list):
+            raise QuantityError.form()
+        parse(value.text if isinstance(value, Decimal) else value)
+    except QuantityError as error:
+        raise DecodeError(str(error)) from None
+
+
 def _check_decoded(value: Json, code: str, where: _Where) -> None:
     """Hold a value against a type that has a decoder of its own."""
-    if code == QUANTITY:
-        try:
-            if isinstance(value, bool | dict | list):
-                raise QuantityError.form()
-            parse(value.text if isinstance(value, Decimal) else value)
-        except QuantityError as error:
-            raise DecodeError(str(error)) from None
-        return
     if isinstance(value, str):
         problem = gotime.problem(value, micro=where.type == "v1.MicroTime") if code == TIME else ""
         if problem:
