@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tutor.offline.admission.decode import DecodeError, check, decode
+from tutor.offline.admission.decode import decode
 from tutor.offline.admission.gobase64 import problem as base64_problem
 from tutor.offline.admission.gotime import problem as time_problem
+from tutor.offline.admission.typecheck import DecodeError, check
 from tutor.offline.admission.types import type_of
 from tutor.offline.errors import ApiError
 

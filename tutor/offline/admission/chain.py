@@ -9,12 +9,13 @@ from tutor.offline.admission.apply import managers as owners
 from tutor.offline.admission.apply import typed, upgrade
 from tutor.offline.admission.apply.apply import applied, applier
 from tutor.offline.admission.apply.managers import Manager
-from tutor.offline.admission.decode import DecodeError, as_warnings, bad_request, check, decode
+from tutor.offline.admission.decode import as_warnings, bad_request, decode
 from tutor.offline.admission.defaults import default
 from tutor.offline.admission.gates import without_disabled
 from tutor.offline.admission.nulls import settled
 from tutor.offline.admission.patching import patched
 from tutor.offline.admission.resets import reset_fields
+from tutor.offline.admission.typecheck import DecodeError, check
 from tutor.offline.admission.types import type_of
 from tutor.offline.admission.validation import validate_create, validate_update
 from tutor.offline.admission.values import Json

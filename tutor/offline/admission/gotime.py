@@ -8,8 +8,13 @@ from calendar import monthrange
 
 _SECONDS = "2006-01-02T15:04:05Z07:00"
 _MICROSECONDS = "2006-01-02T15:04:05.000000Z07:00"
-_NUMBERS = (("-", "01", "month"), ("-", "02", ""), ("T", "15", "hour"), (":", "04", "minute"))
-_NUMBERS += ((":", "05", "second"),)
+_NUMBERS = (
+    ("-", "01", "month"),
+    ("-", "02", ""),
+    ("T", "15", "hour"),
+    (":", "04", "minute"),
+    (":", "05", "second"),
+)
 _RANGES = {"month": range(1, 13), "hour": range(24), "minute": range(60), "second": range(60)}
 
 

@@ -58,7 +58,7 @@ def fractional(amount: Quantity) -> bool:
     if amount.exponent >= 0:
         return False
     if amount.exponent < -3:
-        return -(-amount.mantissa // 10 ** min(-amount.exponent - 3, 40)) % 1000 != 0
+        return bool(-(-amount.mantissa // _ten_to(-amount.exponent - 3)) % 1000)
     return bool(amount.mantissa * 10 ** (3 + amount.exponent) % 1000)
 
 
@@ -184,11 +184,16 @@ def units(amount: Quantity) -> int:
     """The whole number, rounded away from zero, as the server's 64 bits hold it."""
     size, sign = abs(amount.mantissa), 1 if amount.mantissa >= 0 else -1
     if amount.exponent < 0:
-        return sign * -(-size // 10 ** min(-amount.exponent, 40))
+        return sign * -(-size // _ten_to(-amount.exponent))
     most = 2**63 - 1
     if len(str(size)) + amount.exponent > 19:
         return sign * most
-    return sign * min(size * 10**amount.exponent, most)
+    return sign * min(size * _ten_to(amount.exponent), most)
+
+
+def _ten_to(exponent: int) -> int:
+    """A power of ten; no amount is finer than a nano, nor larger than 64 bits hold."""
+    return int(10 ** min(exponent, 40))
 
 
 def _claims(claims: list[Obj], known: frozenset[str], path: str) -> list[Cause]:

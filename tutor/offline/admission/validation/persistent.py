@@ -4,7 +4,6 @@ Source: ``ValidatePersistentVolume…`` in ``pkg/apis/core/validation/validation
 ``pkg/apis/storage/validation``.
 """
 
-from itertools import zip_longest
 from posixpath import normpath
 
 from tutor.manifest.quantity import parse
@@ -199,28 +198,21 @@ def validate_volume_update(new: Obj, old: Obj) -> list[Cause]:
 def _stable(was: Obj, affinity: Obj | None) -> Obj:
     """An affinity with those beta labels replaced that the new one has replaced."""
     path = ("required", "nodeSelectorTerms")
-    terms = [
-        {
-            **term,
-            "matchExpressions": [
-                {**one, "key": _renamed(one, dig(new, "matchExpressions", at, default={}))}
-                for at, one in enumerate(term["matchExpressions"])
-            ],
-        }
-        if "matchExpressions" in term
-        else term
-        for term, new in zip_longest(
-            dig(was, *path, default=[]), dig(affinity, *path, default=[]), fillvalue={}
-        )
-    ]
-    kept = len(dig(was, *path, default=[]))
-    return {**was, "required": {**was.get("required", {}), "nodeSelectorTerms": terms[:kept]}}
+    old: list[Obj] = dig(was, *path, default=[])
+    new: list[Obj] = dig(affinity, *path, default=[])
+    terms = [_renamed(term, new[at] if at < len(new) else {}) for at, term in enumerate(old)]
+    return {**was, "required": {**was.get("required", {}), "nodeSelectorTerms": terms}}
 
 
-def _renamed(old: Obj, new: Obj) -> str:
-    key = str(old.get("key", ""))
-    stable = _BETA.get(key)
-    return stable if stable is not None and new.get("key") == stable else key
+def _renamed(term: Obj, new: Obj) -> Obj:
+    if "matchExpressions" not in term:
+        return term
+    expressions = []
+    for at, one in enumerate(term["matchExpressions"]):
+        stable = _BETA.get(one.get("key", ""))
+        renamed = stable is not None and dig(new, "matchExpressions", at, "key") == stable
+        expressions.append({**one, "key": stable} if renamed else one)
+    return {**term, "matchExpressions": expressions}
 
 
 def validate_class(obj: Obj) -> list[Cause]:

@@ -150,7 +150,8 @@ def _target(name: str, path: str, *, strange: bool) -> list[Cause]:
 
 
 def _fibre(source: Obj, path: str) -> list[Cause]:
-    names, ids, lun = source.get("targetWWNs"), source.get("wwids"), source.get("lun")
+    names, ids = source.get("targetWWNs"), source.get("wwids")
+    lun: int | None = source.get("lun")
     causes: list[Cause] = []
     if not names and not ids:
         why = "must specify either targetWWNs or wwids, but not both"
@@ -158,9 +159,11 @@ def _fibre(source: Obj, path: str) -> list[Cause]:
     if names and ids:
         why = "targetWWNs and wwids can not be specified simultaneously"
         causes.append(invalid(f"{path}.targetWWNs", names, why))
-    if names and lun is None:
+    if not names:
+        return causes
+    if lun is None:
         causes.append(required(f"{path}.lun", "lun is required if targetWWNs is specified"))
-    elif names and not 0 <= lun <= 255:
+    elif not 0 <= lun <= 255:
         causes.append(invalid(f"{path}.lun", lun, _BYTE))
     return causes
 
