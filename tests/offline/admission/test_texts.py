@@ -537,6 +537,40 @@ def test_warnings(resource: str, obj: dict[str, Any], warnings: list[str]) -> No
     assert cluster.warnings == warnings
 
 
+_KEY = "-----BEGIN PRIVATE KEY-----\neA==\n-----END PRIVATE KEY-----\n"
+_CERTIFICATE = _KEY.replace("PRIVATE KEY", "CERTIFICATE")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "warnings"),
+    [
+        (_CERTIFICATE, _KEY, []),
+        ("x", _KEY, ["tls: failed to find any PEM data in certificate input"]),
+        (_CERTIFICATE, "x", ["tls: failed to find any PEM data in key input"]),
+        (
+            _KEY,
+            _CERTIFICATE,
+            [
+                "tls: failed to find certificate PEM data in certificate input, but did find a"
+                " private key; PEM inputs may have been switched"
+            ],
+        ),
+        (
+            _CERTIFICATE,
+            _CERTIFICATE,
+            ["tls: found a certificate rather than a key in the PEM for the private key"],
+        ),
+    ],
+)
+def test_warnings_of_certificates(certificate: str, key: str, warnings: list[str]) -> None:
+    """registry/core/secret: warningsForSecret."""
+    cluster = Cluster()
+    data = {"tls.crt": certificate, "tls.key": key}
+    kind = "kubernetes.io/tls"
+    cluster.create("secrets", {"metadata": {"name": "s"}, "type": kind, "stringData": data})
+    assert cluster.warnings == warnings
+
+
 def test_a_claims_source_is_named_in_both_ways() -> None:
     """pkg/api/persistentvolumeclaim/util.go: NormalizeDataSources and what comes before it."""
     cluster = Cluster()

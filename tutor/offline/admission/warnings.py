@@ -4,9 +4,11 @@ Source: ``pkg/api/{node,persistentvolume,persistentvolumeclaim,service,storage}`
 ``pkg/registry/{apps,core,discovery,storage}/*/strategy.go``. Pods have a module of their own.
 """
 
+import base64
 from collections.abc import Callable, Iterator
 
 from tutor.manifest.quantity import parse
+from tutor.offline.admission import pem
 from tutor.offline.admission.pod_warnings import (
     DEPRECATED_LABELS,
     warnings_of_claim,
@@ -180,6 +182,16 @@ def _pod_status(obj: Obj) -> Iterator[str]:
             yield from address_warnings(one.get("ip", ""), f"status.{field}[{index}].ip")
 
 
+def _secret(obj: Obj) -> Iterator[str]:
+    if obj.get("type") != "kubernetes.io/tls":
+        return
+    data = obj.get("data") or {}
+    pair = (base64.b64decode(data.get(name) or "") for name in ("tls.crt", "tls.key"))
+    wrong = pem.problem(*pair)
+    if wrong:
+        yield wrong
+
+
 def _storage_class(obj: Obj) -> Iterator[str]:
     for index, term in enumerate(obj.get("allowedTopologies") or ()):
         for at, one in enumerate(term.get("matchLabelExpressions") or ()):
@@ -248,6 +260,7 @@ _OF: dict[str, Callable[[Obj], Iterator[str]]] = {
     "Node": _node,
     "PersistentVolume": _volume,
     "PersistentVolumeClaim": _claim,
+    "Secret": _secret,
     "Service": _service,
     "StorageClass": _storage_class,
 }

@@ -384,6 +384,9 @@ def _policies(spec: Obj, path: str) -> list[Cause]:
     if check and not (kind == "LoadBalancer" and external == "Local"):
         why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
         causes.append(invalid(f"{path}.healthCheckNodePort", check, why))
+    elif check:
+        where = f"{path}.healthCheckNodePort"
+        causes += [invalid(where, check, why) for why in port_number(check)]
     internal = spec.get("internalTrafficPolicy")
     if internal is not None and internal not in _TRAFFIC:
         causes.append(unsupported(f"{path}.internalTrafficPolicy", internal, _TRAFFIC))
