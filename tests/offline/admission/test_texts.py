@@ -537,6 +537,18 @@ def test_warnings(resource: str, obj: dict[str, Any], warnings: list[str]) -> No
     assert cluster.warnings == warnings
 
 
+def test_differences_are_written_as_go_writes_json() -> None:
+    """ValidatePodUpdate; apimachinery pkg/util/diff, Diff."""
+    cluster = Cluster()
+    cluster.create("pods", of(command=["sh", "-c", "a && b > c\u0085\u2028"]))
+    with pytest.raises(ApiError) as caught:
+        cluster.patch("pods", "p", {"spec": {"containers": [{"name": "c", "image": "i"}]}})
+    assert (
+        '-   "Command": [\n-    "sh",\n-    "-c",\n'
+        '-    "a \\u0026\\u0026 b \\u003e c\u0085\\u2028"\n-   ],\n+   "Command": null,\n'
+    ) in caught.value.message
+
+
 _KEY = "-----BEGIN PRIVATE KEY-----\neA==\n-----END PRIVATE KEY-----\n"
 _CERTIFICATE = _KEY.replace("PRIVATE KEY", "CERTIFICATE")
 

@@ -7,9 +7,9 @@ Source: ``pkg/apis/core/types.go``; ``apimachinery/pkg/util/diff``.
 """
 
 from difflib import unified_diff
-from json import dumps
 
 from tutor.manifest.schema_bundle import LIST, MAP, OBJECT, Ref, Type
+from tutor.offline.admission.gojson import lines
 from tutor.offline.admission.types import types
 from tutor.offline.admission.validation.declared import DECLARED
 from tutor.offline.admission.values import Json
@@ -45,12 +45,8 @@ def difference(old: Obj, new: Obj, type_name: str, part: str = "") -> str:
         type_name: Their type.
         part: The part of it that is compared, if not all is: a struct that lies in the other.
     """
-    before, after = (
-        (dumps(_object(one, types().type(type_name), part), indent=1, ensure_ascii=False) + "\n")
-        for one in (old, new)
-    )
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), n=3)
-    return "".join(list(lines)[2:])
+    before, after = (lines(_object(one, types().type(type_name), part)) for one in (old, new))
+    return "".join(list(unified_diff(before, after, n=3))[2:])
 
 
 def _object(obj: Obj, type_: Type, part: str = "") -> Obj:
