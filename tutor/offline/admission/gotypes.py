@@ -46,6 +46,7 @@ def _table() -> _Table:
     return _Table(embedded, data["named"])
 
 
+@cache
 def go_type(owner: str, field: str, ref: Ref) -> str:
     """What Go prints for the type of a field: ``int32``, ``[]v1.Container``.
 
@@ -57,6 +58,7 @@ def go_type(owner: str, field: str, ref: Ref) -> str:
     return _table().named.get(owner, {}).get(field) or _derived(ref)
 
 
+@cache
 def item_type(whole: str, ref: Ref) -> str:
     """What Go prints for what a list or a map holds.
 
@@ -70,6 +72,7 @@ def item_type(whole: str, ref: Ref) -> str:
     return _derived(ref)
 
 
+@cache
 def embedded(owner: str, field: str) -> tuple[str, ...]:
     """The structs within a type through which Go reaches a field, the outermost first."""
     return _table().embedded.get(owner, {}).get(field, ())
