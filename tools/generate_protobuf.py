@@ -58,7 +58,7 @@ WHOLE = {
 }
 MAP, POINTER, SLICE, STRING, STRUCT = 21, 22, 23, 24, 25
 HEAD = 48  # bytes of abi.Type
-NAMED, UNCOMMON = 1 << 2, 1 << 0
+NAMED, UNCOMMON, EXTRA_STAR = 1 << 2, 1 << 0, 1 << 1
 
 
 class Field(NamedTuple):
@@ -137,6 +137,15 @@ class Program:
         if not package:
             return ""
         return f"{self.text(self.base + package)[0]}.{plain.rpartition('.')[2]}"
+
+    def shown(self, address: int) -> str:
+        """How Go prints a type, without the pointers to it: ``[]v1.Container``."""
+        while self.kind(address) == POINTER:
+            address = self.element(address)
+        at = self.at(address)
+        offset = struct.unpack_from("<i", self.data, at + 40)[0]
+        plain, _ = self.text(self.base + offset)
+        return plain[1:] if self.data[at + 20] & EXTRA_STAR else plain
 
     def _uncommon(self, address: int) -> int:
         more = {POINTER: 8, SLICE: 8, STRUCT: 32, 17: 24, 18: 16, 19: 8, 20: 32}

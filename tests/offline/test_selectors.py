@@ -73,7 +73,7 @@ def test_a_bad_key_or_value_is_named() -> None:
         labels("-a=b")
     with pytest.raises(ApiError, match=r'values\[0\]\[a\]: Invalid value: "-b": a valid label'):
         labels("a=-b")
-    with pytest.raises(ApiError, match="name part must be no more than 63 characters"):
+    with pytest.raises(ApiError, match="name part must be no more than 63 bytes"):
         labels("a" * 64)
 
 

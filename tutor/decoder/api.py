@@ -115,7 +115,7 @@ STATEFULSET: tuple[Message, ...] = (
         r" (?:characters|bytes)",
         'create Pod mysql-0 in StatefulSet mysql failed error: Pod "mysql-0" is invalid: '
         'metadata.labels: Invalid value: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
-        '-5d9f6c7b8d": must be no more than 63 characters',
+        '-5d9f6c7b8d": must be no more than 63 bytes',
         "pkg/controller/history/controller_history.go",
         "STS112",
     ),

@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tutor.offline.admission.gojson import quote
+from tutor.offline.admission.validation.fields import label_value, qualified_name
 from tutor.offline.errors import ApiError
 from tutor.offline.integers import parse_int
 
 _OPERATORS = ("in", "notin", "=", "==", "!=", "gt", "lt")
 _SYMBOLS = "=!(),<>"
 _WORD = re.compile(r"[^=!(),<> \t\r\n]+")
-_NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
-_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,38 +211,9 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _check_key(key: str) -> None:
-    prefix, slash, name = key.rpartition("/")
-    problems = []
-    if "/" in prefix:
-        problems.append(
-            "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must "
-            "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
-            "'123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') "
-            "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-        )
-    else:
-        if slash and not prefix:
-            problems.append("prefix part must be non-empty")
-        elif slash and not _SUBDOMAIN.fullmatch(prefix):
-            problems.append(
-                "prefix part a lowercase RFC 1123 subdomain must consist of lower case "
-                "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
-                "character (e.g. 'example.com', regex used for validation is "
-                "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-            )
-        if not name:
-            problems.append("name part must be non-empty")
-        elif len(name) > 63:
-            problems.append("name part must be no more than 63 characters")
-        if not _NAME.fullmatch(name):
-            problems.append(
-                "name part must consist of alphanumeric characters, '-', '_' or '.', and must "
-                "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
-                "'123-abc', regex used for validation is "
-                "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-            )
+    problems = qualified_name(key)
     if problems:
-        raise ValueError(f'<nil>: Invalid value: "{key}": {"; ".join(problems)}')
+        raise ValueError(f"<nil>: Invalid value: {quote(key)}: {'; '.join(problems)}")
 
 
 def _requirement(key: str, operator: str, values: set[str]) -> Requirement:
@@ -256,18 +226,9 @@ def _requirement(key: str, operator: str, values: set[str]) -> Requirement:
                     "the value must be an integer"
                 )
     for index, value in enumerate(ordered):
-        problems = []
-        if len(value) > 63:
-            problems.append("must be no more than 63 characters")
-        if not _VALUE.fullmatch(value):
-            problems.append(
-                "a valid label must be an empty string or consist of alphanumeric characters, "
-                "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. "
-                "'MyValue',  or 'my_value',  or '12345', regex used for validation is "
-                "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-            )
+        problems = label_value(value)
         if problems:
             raise ValueError(
-                f'values[{index}][{key}]: Invalid value: "{value}": {"; ".join(problems)}'
+                f"values[{index}][{key}]: Invalid value: {quote(value)}: {'; '.join(problems)}"
             )
     return Requirement(key, operator, ordered)

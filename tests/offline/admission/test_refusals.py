@@ -95,9 +95,9 @@ _OTHER = {
                 "volumeBindingMode": "WaitForFirstConsumer",
             },
             [
-                "parameters: Forbidden: updates to parameters are forbidden.",
-                "provisioner: Forbidden: updates to provisioner are forbidden.",
-                "reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.",
+                'parameters: Invalid value: {"a":"b"}: field is immutable',
+                'provisioner: Invalid value: "example.com/y": field is immutable',
+                'reclaimPolicy: Invalid value: "Retain": field is immutable',
                 'volumeBindingMode: Invalid value: "WaitForFirstConsumer": field is immutable',
             ],
         ),
@@ -158,7 +158,7 @@ _OTHER = {
                 "spec": {"activeDeadlineSeconds": None, "tolerations": []},
             },
             [
-                *['metadata.labels: Invalid value: "b c": <value>'] * 3,
+                *['metadata.labels: Invalid value: "b c": <value>'] * 4,
                 "spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive"
                 " integer to nil value",
                 "spec.tolerations: Forbidden: existing toleration can not be modified except its"
@@ -222,6 +222,7 @@ def test_templates_are_looked_at_like_pods() -> None:
         "spec.template.spec.containers[0].volumeMounts[0].name",
         "spec.template.spec.containers[0].livenessProbe",
         "spec.template.spec.nodeSelector",
+        "spec.template.labels",
     ]
 
 
@@ -321,7 +322,7 @@ _RUNS = [{"name": "c", "state": {"running": {}}}]
                 "qosClass": "Guaranteed",
             },
             [
-                'metadata.conditions[0].Type: Invalid value: "a b": <name>',
+                'status.conditions[0].Type: Invalid value: "a b": <name>',
                 'status.qosClass: Invalid value: "Guaranteed": field is immutable',
                 "status.containerStatuses[0].state: Forbidden: may not be transitioned to"
                 " non-terminated state",

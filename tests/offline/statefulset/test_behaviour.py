@@ -27,7 +27,7 @@ def test_a_pod_refused_for_its_label_leaves_an_event_and_is_tried_again() -> Non
     name = "w" * 53
     text = (
         f'Pod "{name}-0" is invalid: metadata.labels: Invalid value: "{name}-9c4555849": '
-        "must be no more than 63 characters"
+        "must be no more than 63 bytes"
     )
     cluster.refuse = refusing(Create, PODS, ApiError(422, "Invalid", text))
     cluster.create(SETS, stateful_set(name))

@@ -104,7 +104,7 @@ def test_a_long_name_is_taken_but_gets_no_pods(length: int, pods: int) -> None:
         assert message.startswith(
             f'Create Pod {name}-0 in StatefulSet {name} failed error: Pod "{name}-0" is invalid: '
         )
-        assert "must be no more than 63 characters" in message
+        assert "must be no more than 63 bytes" in message
 
 
 def test_the_recorded_template_makes_the_recorded_revision() -> None:

@@ -9,10 +9,13 @@ from tutor.offline.admission.apply import managers as owners
 from tutor.offline.admission.apply import typed, upgrade
 from tutor.offline.admission.apply.apply import applied, applier
 from tutor.offline.admission.apply.managers import Manager
-from tutor.offline.admission.decode import DecodeError, as_warnings, bad_request, check, decode
-from tutor.offline.admission.defaults import MAX_UNAVAILABLE, default
+from tutor.offline.admission.decode import as_warnings, bad_request, decode
+from tutor.offline.admission.defaults import default
+from tutor.offline.admission.gates import without_disabled
+from tutor.offline.admission.nulls import settled
 from tutor.offline.admission.patching import patched
 from tutor.offline.admission.resets import reset_fields
+from tutor.offline.admission.typecheck import DecodeError, check
 from tutor.offline.admission.types import type_of
 from tutor.offline.admission.validation import validate_create, validate_update
 from tutor.offline.admission.values import Json
@@ -89,7 +92,8 @@ class Rules:
         if request.trusted:
             made = self._of_ours(obj, request, type_)
         else:
-            made = encode(default(obj, type_, self.gates), type_)
+            made = encode(default(settled(obj, type_), type_, self.gates), type_)
+            _keep_empty(obj, made)
         api_version, kind = request.kind
         made["kind"], made["apiVersion"] = kind, api_version
         return made
@@ -251,7 +255,7 @@ class Rules:
             ApiError: 403 or 422.
         """
         obj = plugins.mutate(request, view, obj, self.random)
-        obj = self._gated(obj, None)
+        obj = without_disabled(obj, None, self.gates)
         if request.resource.name == "services":
             obj = services.prepared(obj)
         self._refuse(request, obj, validate_create(request.resource.kind, obj, self.gates))
@@ -268,14 +272,14 @@ class Rules:
         Raises:
             ApiError: 403 or 422.
         """
-        new = self._gated(_dated(new, old), old)
+        new = without_disabled(_dated(new, old), old, self.gates)
         if request.resource.name == "services" and not request.subresource:
             new = services.kept(old, new)
         new = plugins.mutate_update(request, view, old, new)
         causes = validate_update(request.resource.kind, request.subresource, old, new, self.gates)
         self._refuse(request, new, causes)
         if not request.trusted:
-            request.warnings += warnings_of(request.resource.kind, new, old)
+            request.warnings += warnings_of(request.resource.kind, new, old, request.subresource)
         if request.resource.name == "services" and not request.subresource:
             new = services.allocated(request, view, new, self.random)
         plugins.allow(request, view, old, new)
@@ -300,22 +304,22 @@ class Rules:
             return new
         return {**new, "status": {**status, field: timestamp(self.clock.now)}}
 
-    def _gated(self, obj: Obj, old: Obj | None) -> Obj:
-        """An object without the fields of a gate that is off, unless they were there before."""
-        if obj.get("kind") != "StatefulSet" or self.gates.get(MAX_UNAVAILABLE):
-            return obj
-        path = ("spec", "updateStrategy", "rollingUpdate", "maxUnavailable")
-        if dig(obj, *path) is None or (old is not None and dig(old, *path) is not None):
-            return obj
-        strategy = obj["spec"]["updateStrategy"]
-        rolling = {k: v for k, v in strategy["rollingUpdate"].items() if k != "maxUnavailable"}
-        spec = {**obj["spec"], "updateStrategy": {**strategy, "rollingUpdate": rolling}}
-        return {**obj, "spec": spec}
-
     def _refuse(self, request: Request, obj: Obj, causes: list[Json]) -> None:
         if causes:
             resource = request.resource
             raise invalid(resource.kind, resource.group, name_of(obj), causes)
+
+
+_SHOWN_EMPTY = (("spec", "template", "metadata", "labels"), ("spec", "capacity"))
+"""Maps that a refusal shows, ``{}`` or ``null``, and that no stored object has empty."""
+
+
+def _keep_empty(sent: Obj, made: Obj) -> None:
+    """Put back the maps that were sent empty, for the words of the refusal that follows."""
+    for path in _SHOWN_EMPTY:
+        parent = dig(made, *path[:-1])
+        if dig(sent, *path) == {} and isinstance(parent, dict):
+            parent.setdefault(path[-1], {})
 
 
 def _dated(new: Obj, old: Obj) -> Obj:

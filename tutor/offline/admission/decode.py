@@ -4,44 +4,36 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 (``transformDecodeError``, ``summarizeData``); the recordings hold the texts.
 """
 
-from math import isfinite
 from typing import NamedTuple
 
 from tutor.manifest.bodies import BodyError
-from tutor.manifest.quantity import QuantityError, immense, parse
-from tutor.manifest.schema_bundle import (
-    ANY,
-    BOOLEAN,
-    INT32,
-    INT64,
-    INT_OR_STRING,
-    LIST,
-    MAP,
-    NUMBER,
-    OBJECT,
-    QUANTITY,
-    TIME,
-    Ref,
-    Type,
-)
-from tutor.offline import refusals
-from tutor.offline.admission import gotime, protobuf
-from tutor.offline.admission.gojson import Decimal, Doubled, JsonError, quote
-from tutor.offline.admission.gotypes import go_type, struct_name
+from tutor.offline.admission import protobuf
+from tutor.offline.admission.gojson import JsonError, quote
 from tutor.offline.admission.parsing import Parsed, value_of
 from tutor.offline.admission.protobuf import ProtobufError
+from tutor.offline.admission.typecheck import MOST_STRICT, DecodeError, Strict, check, go_kind
 from tutor.offline.admission.types import internal_name, registered, type_of
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 from tutor.offline.requests import Raw
 
+__all__ = [
+    "MOST_STRICT",
+    "DecodeError",
+    "Strict",
+    "bad_request",
+    "check",
+    "decode",
+    "go_kind",
+    "known",
+    "summary",
+]
+
 STRICT = "Strict"
 WARN = "Warn"
 IGNORE = "Ignore"
 
-MOST_STRICT = 100
-"""Unknown and doubled fields of one body that are told."""
 _SUMMARY = 30
 """Bytes of a body that an error repeats."""
 _META = (
@@ -55,8 +47,6 @@ _EARLIER = frozenset({("Eviction", "policy/v1beta1")})
 
 Source: pkg/registry/core/pod/storage/eviction.go, AcceptsGroupVersion.
 """
-_INT32 = 1 << 31
-_INT64 = 1 << 63
 
 
 class Decoded(NamedTuple):
@@ -64,19 +54,6 @@ class Decoded(NamedTuple):
 
     obj: Obj
     warnings: tuple[str, ...]
-
-
-class DecodeError(ValueError):
-    """A body that does not fit its type. ``str()`` is the server's wording.
-
-    Attributes:
-        converted: The wording where the object did not come as JSON but as a map that was patched;
-            empty where it is the same.
-    """
-
-    def __init__(self, message: str, converted: str = "") -> None:
-        super().__init__(message)
-        self.converted = converted
 
 
 def bad_request(message: str) -> ApiError:
@@ -140,31 +117,6 @@ def decode(
         )
     obj = {"kind": kind, "apiVersion": api_version, **_without_type(obj)}
     return Decoded(obj, () if validation == IGNORE else as_warnings(strict))
-
-
-class Strict:
-    """What a strict decoder finds: each thing once, and no more than a hundred of them.
-
-    Source: ``sigs.k8s.io/json``, kubernetes_patch.go, ``saveStrictError``.
-
-    Attributes:
-        texts: ``unknown field "spec.x"``, in the order met.
-    """
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self._seen: set[tuple[str, str]] = set()
-
-    @property
-    def full(self) -> bool:
-        """Whether no more is noted."""
-        return len(self.texts) >= MOST_STRICT
-
-    def note(self, what: str, path: str) -> None:
-        """Note that a field is ``unknown`` or ``duplicate``."""
-        if not self.full and (what, path) not in self._seen:
-            self._seen.add((what, path))
-            self.texts.append(f"{what} field {quote(path)}")
 
 
 def as_warnings(strict: list[str]) -> tuple[str, ...]:
@@ -240,165 +192,3 @@ def known(kind: str, version: str, expected: str, expected_version: str) -> None
 
 def _without_type(obj: Obj) -> Obj:
     return {key: value for key, value in obj.items() if key not in ("kind", "apiVersion")}
-
-
-def go_kind(value: Json) -> str:
-    """What Go's decoder calls a JSON value."""
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, dict):
-        return "object"
-    if isinstance(value, list):
-        return "array"
-    return "number"
-
-
-def check(obj: Obj, type_: Type) -> list[str]:
-    """Hold an object against its type, as Go's decoder does.
-
-    Returns:
-        Unknown and doubled fields, in the order met.
-
-    Raises:
-        DecodeError: A value is of another type than the field. The first one met counts.
-        ApiError: 504 for an amount that nothing calculates with.
-    """
-    strict = Strict()
-    _check_object(obj, type_, (), "", strict)
-    return strict.texts
-
-
-def _check_object(obj: Obj, type_: Type, names: tuple[str, ...], path: str, report: Strict) -> None:
-    fields = type_.fields
-    prefix = f"{path}." if path else ""
-    seen: set[str] = set()
-    told: set[str] = set()
-    for key in obj.sequence if isinstance(obj, Doubled) else obj:
-        field, value = fields.get(key), obj[key]
-        if key in seen:
-            if field is not None and key not in told:  # one that is unknown is only told to be that
-                report.note("duplicate", prefix + key)
-                told.add(key)
-            continue
-        seen.add(key)
-        if field is None:
-            report.note("unknown", prefix + key)
-        elif value is not None:
-            where = _Where(type_.name, key, field.ref, (*names, key))
-            _check(value, field.ref, where, prefix + key, report)
-
-
-class _Where(NamedTuple):
-    """The struct field being decoded, as messages name it."""
-
-    owner: str
-    field: str
-    ref: Ref
-    names: tuple[str, ...]
-
-
-_RESTORED = {OBJECT: "struct from:", LIST: "slice from", MAP: "map from"}
-_GO_KINDS = {"array": "slice", "object": "map", "number": "int64"}
-_SCALAR_KINDS = {INT32: "int32", INT64: "int64", BOOLEAN: "bool", NUMBER: "float64"}
-
-
-def _mismatch(value: Json, where: _Where, type_: str, code: str) -> DecodeError:
-    shown = kind = go_kind(value)
-    if kind == "number" and type_ in ("int32", "int64"):
-        shown = f"number {value.text if isinstance(value, Decimal) else value}"
-    if code in _RESTORED:
-        go = "float64" if isinstance(value, float) else _GO_KINDS.get(kind, kind)
-        converted = f"cannot restore {_RESTORED[code]} {go}"
-    else:
-        converted = f"unrecognized type: {_SCALAR_KINDS.get(code, 'string')}"
-    return DecodeError(
-        f"json: cannot unmarshal {shown} into Go struct field"
-        f" {struct_name(where.owner)}.{'.'.join(where.names)} of type {type_}",
-        converted,
-    )
-
-
-def _check(value: Json, ref: Ref, where: _Where, path: str, report: Strict) -> None:
-    code = ref.code
-    if code == OBJECT:
-        if not isinstance(value, dict):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
-        _check_object(value, ref.type, where.names, path, report)
-    elif code == LIST:
-        if not isinstance(value, list):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
-        assert ref.item is not None  # noqa: S101
-        for index, item in enumerate(value):
-            if item is not None:
-                _check(item, ref.item, where, f"{path}[{index}]", report)
-            elif ref.item.code == OBJECT:
-                value[index] = {}  # a struct without anything, to Go
-    elif code == MAP:
-        if not isinstance(value, dict):
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
-        assert ref.item is not None  # noqa: S101
-        if isinstance(value, Doubled):
-            for key in value.twice:
-                if report.full:
-                    break
-                report.note("duplicate", f"{path}.{key}")
-        for key, item in value.items():
-            if item is not None:
-                _check(item, ref.item, where, f"{path}.{key}", report)
-    elif code == ANY:
-        _check_finite(value)
-    else:
-        _check_scalar(value, code, where, ref, path)
-
-
-def _check_finite(value: Json) -> None:
-    """Refuse a number that no float holds: where nothing says what it is, it is read as one."""
-    if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            _check_finite(item)
-    elif isinstance(value, float) and not isfinite(value):
-        shown = value.text if isinstance(value, Decimal) else value
-        raise DecodeError(f"json: cannot unmarshal number {shown} into Go value of type float64")
-
-
-def _check_amount(value: Json, path: str) -> None:
-    if isinstance(value, bool | dict | list):
-        raise DecodeError(str(QuantityError.form()))
-    text = value.text if isinstance(value, Decimal) else value
-    if immense(text):
-        raise refusals.immense(path, str(text))
-    try:
-        parse(text)
-    except QuantityError as error:
-        raise DecodeError(str(error)) from None
-
-
-def _check_scalar(value: Json, code: str, where: _Where, ref: Ref, path: str) -> None:
-    if code == QUANTITY:
-        _check_amount(value, path)
-        return
-    if code in (INT32, INT64):
-        bound = _INT32 if code == INT32 else _INT64
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or not -bound <= value < bound:
-            raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
-    elif code == BOOLEAN:
-        if not isinstance(value, bool):
-            raise _mismatch(value, where, "bool", code)
-    elif code == NUMBER:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _mismatch(value, where, "float64", code)
-    elif code == INT_OR_STRING:
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if isinstance(value, str):
-            return
-        if not whole or not -_INT32 <= value < _INT32:
-            raise _mismatch(value, where, "int32", code)
-    elif not isinstance(value, str):
-        raise _mismatch(value, where, go_type(where.owner, where.field, ref), code)
-    elif code == TIME:
-        problem = gotime.problem(value)
-        if problem:
-            raise DecodeError(problem)

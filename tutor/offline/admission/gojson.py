@@ -118,7 +118,16 @@ def loads(text: str) -> Json:
 
 def dumps(value: Json, *, sort: bool = False) -> str:
     """A value as Go writes it: no spaces, ``<``, ``>`` and ``&`` escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort)
+    return _escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort))
+
+
+def lines(value: Json) -> list[str]:
+    """A value as Go writes it over several lines, each with its end."""
+    text = _escaped(json.dumps(value, ensure_ascii=False, indent=1))
+    return [f"{line}\n" for line in text.split("\n")]
+
+
+def _escaped(text: str) -> str:
     return _HTML_SPECIAL.sub(lambda match: _HTML[match[0]], text)
 
 

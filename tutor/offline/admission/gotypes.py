@@ -1,81 +1,17 @@
-"""Names of Go's types, as its JSON decoder puts them into messages.
+"""Names of Go's types and embedded structs, as its JSON decoder puts them into messages.
 
-Source: ``types.go`` of ``k8s.io/api`` v0.36.
+``gotypes.json`` holds what the schemas do not tell; ``tools/generate_gotypes.py`` reads it from a
+Go client. Source: ``types.go`` of ``k8s.io/api``.
 """
+
+import json
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
 
 from tutor.manifest.schema_bundle import LIST, MAP, OBJECT, Ref
 
-_NAMED = {
-    "Container.imagePullPolicy": "v1.PullPolicy",
-    "Container.restartPolicy": "v1.ContainerRestartPolicy",
-    "Container.terminationMessagePolicy": "v1.TerminationMessagePolicy",
-    "ContainerPort.protocol": "v1.Protocol",
-    "DeploymentStrategy.type": "v1.DeploymentStrategyType",
-    "EmptyDirVolumeSource.medium": "v1.StorageMedium",
-    "EndpointSlice.addressType": "v1.AddressType",
-    "HTTPGetAction.scheme": "v1.URIScheme",
-    "HostPathVolumeSource.type": "v1.HostPathType",
-    "LabelSelectorRequirement.operator": "v1.LabelSelectorOperator",
-    "NamespaceStatus.phase": "v1.NamespacePhase",
-    "NodeSelectorRequirement.operator": "v1.NodeSelectorOperator",
-    "ObjectMeta.uid": "types.UID",
-    "OwnerReference.uid": "types.UID",
-    "PersistentVolumeClaimSpec.accessModes": "v1.PersistentVolumeAccessMode",
-    "PersistentVolumeClaimSpec.volumeMode": "v1.PersistentVolumeMode",
-    "PersistentVolumeClaimStatus.phase": "v1.PersistentVolumeClaimPhase",
-    "PersistentVolumeSpec.accessModes": "v1.PersistentVolumeAccessMode",
-    "PersistentVolumeSpec.persistentVolumeReclaimPolicy": "v1.PersistentVolumeReclaimPolicy",
-    "PersistentVolumeSpec.volumeMode": "v1.PersistentVolumeMode",
-    "PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": "v1.UnhealthyPodEvictionPolicyType",
-    "PodSpec.dnsPolicy": "v1.DNSPolicy",
-    "PodSpec.preemptionPolicy": "v1.PreemptionPolicy",
-    "PodSpec.restartPolicy": "v1.RestartPolicy",
-    "PodStatus.phase": "v1.PodPhase",
-    "PodStatus.qosClass": "v1.PodQOSClass",
-    "Secret.type": "v1.SecretType",
-    "ServicePort.protocol": "v1.Protocol",
-    "ServiceSpec.externalTrafficPolicy": "v1.ServiceExternalTrafficPolicy",
-    "ServiceSpec.internalTrafficPolicy": "v1.ServiceInternalTrafficPolicy",
-    "ServiceSpec.ipFamilies": "v1.IPFamily",
-    "ServiceSpec.ipFamilyPolicy": "v1.IPFamilyPolicy",
-    "ServiceSpec.sessionAffinity": "v1.ServiceAffinity",
-    "ServiceSpec.type": "v1.ServiceType",
-    "StatefulSetPersistentVolumeClaimRetentionPolicy.whenDeleted": (
-        "v1.PersistentVolumeClaimRetentionPolicyType"
-    ),
-    "StatefulSetPersistentVolumeClaimRetentionPolicy.whenScaled": (
-        "v1.PersistentVolumeClaimRetentionPolicyType"
-    ),
-    "StatefulSetSpec.podManagementPolicy": "v1.PodManagementPolicyType",
-    "StatefulSetUpdateStrategy.type": "v1.StatefulSetUpdateStrategyType",
-    "StorageClass.reclaimPolicy": "v1.PersistentVolumeReclaimPolicy",
-    "StorageClass.volumeBindingMode": "v1.VolumeBindingMode",
-    "Taint.effect": "v1.TaintEffect",
-    "Toleration.effect": "v1.TaintEffect",
-    "Toleration.operator": "v1.TolerationOperator",
-    "TopologySpreadConstraint.whenUnsatisfiable": "v1.UnsatisfiableConstraintAction",
-    "VolumeMount.mountPropagation": "v1.MountPropagationMode",
-}
-_RESOURCE_LISTS = frozenset(
-    {
-        "LimitRangeItem.default",
-        "LimitRangeItem.defaultRequest",
-        "LimitRangeItem.max",
-        "LimitRangeItem.min",
-        "NodeStatus.allocatable",
-        "NodeStatus.capacity",
-        "PersistentVolumeClaimStatus.capacity",
-        "PersistentVolumeSpec.capacity",
-        "PodSpec.overhead",
-        "ResourceQuotaSpec.hard",
-        "ResourceQuotaStatus.hard",
-        "ResourceQuotaStatus.used",
-        "ResourceRequirements.limits",
-        "ResourceRequirements.requests",
-        "VolumeResourceRequirements.limits",
-        "VolumeResourceRequirements.requests",
-    }
-)
 _SCALARS = {
     "s": "string",
     "i": "int32",
@@ -89,6 +25,28 @@ _SCALARS = {
 }
 
 
+class _Table(NamedTuple):
+    """What is known beside the schemas: of each type, by field."""
+
+    embedded: Mapping[str, Mapping[str, tuple[str, ...]]]
+    named: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def _table() -> _Table:
+    data = json.loads(pkgutil.get_data(__name__, "gotypes.json") or b"{}")
+    embedded = {
+        owner: {
+            field: tuple(structs.split("."))
+            for structs, fields in within.items()
+            for field in fields
+        }
+        for owner, within in data["embedded"].items()
+    }
+    return _Table(embedded, data["named"])
+
+
+@cache
 def go_type(owner: str, field: str, ref: Ref) -> str:
     """What Go prints for the type of a field: ``int32``, ``[]v1.Container``.
 
@@ -97,22 +55,35 @@ def go_type(owner: str, field: str, ref: Ref) -> str:
         field: Its name.
         ref: What it may be.
     """
-    path = f"{owner}.{field}"
-    if path in _RESOURCE_LISTS:
-        return "v1.ResourceList"
-    return _go_type(ref, _NAMED.get(path, ""))
+    return _table().named.get(owner, {}).get(field) or _derived(ref)
 
 
-def _go_type(ref: Ref, named: str) -> str:
-    if ref.code == LIST:
-        assert ref.item is not None  # noqa: S101
-        return "[]" + _go_type(ref.item, named)
-    if ref.code == MAP:
-        assert ref.item is not None  # noqa: S101
-        return "map[string]" + _go_type(ref.item, named)
+@cache
+def item_type(whole: str, ref: Ref) -> str:
+    """What Go prints for what a list or a map holds.
+
+    Args:
+        whole: What it prints for the list or the map.
+        ref: What the item may be.
+    """
+    for prefix in ("[]", "map[string]"):
+        if whole.startswith(prefix):
+            return whole.removeprefix(prefix).removeprefix("*")
+    return _derived(ref)
+
+
+@cache
+def embedded(owner: str, field: str) -> tuple[str, ...]:
+    """The structs within a type through which Go reaches a field, the outermost first."""
+    return _table().embedded.get(owner, {}).get(field, ())
+
+
+def _derived(ref: Ref) -> str:
+    if ref.item is not None and ref.code in (LIST, MAP):
+        return ("[]" if ref.code == LIST else "map[string]") + _derived(ref.item)
     if ref.code == OBJECT:
         return "v1." + struct_name(ref.name)
-    return named or _SCALARS.get(ref.code, "interface {}")
+    return _SCALARS.get(ref.code, "interface {}")
 
 
 def struct_name(type_name: str) -> str:

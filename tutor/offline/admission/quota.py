@@ -111,13 +111,32 @@ def _of_pod(pod: Obj) -> Usage:
 
 
 def _amounts(pod: Obj, kind: str) -> Usage:
-    """What a Pod asks for, or is limited to: its containers together, or its largest first one."""
+    """What a Pod asks for, or is limited to."""
+    total = amounts_of_containers(dig(pod, "spec", default={}), kind)
+    whole = _stated(dig(pod, "spec", default={}), kind)
+    total |= {name: amount for name, amount in whole.items() if name in ("cpu", "memory")}
+    overhead = dig(pod, "spec", "overhead") or {}
+    extra = {
+        name: parse(amount)
+        for name, amount in overhead.items()
+        if kind == "requests" or name in total
+    }
+    return add(total, extra)
+
+
+def amounts_of_containers(spec: Obj, kind: str) -> Usage:
+    """What the containers of a Pod ask for together, or its largest first one.
+
+    Args:
+        spec: The spec of the Pod.
+        kind: ``requests`` or ``limits``.
+    """
     total: Usage = {}
-    for container in dig(pod, "spec", "containers", default=[]):
+    for container in dig(spec, "containers", default=[]):
         total = add(total, _stated(container, kind))
     beside: Usage = {}
     largest: Usage = {}
-    for container in dig(pod, "spec", "initContainers", default=[]):
+    for container in dig(spec, "initContainers", default=[]):
         own = _stated(container, kind)
         if container.get("restartPolicy") == "Always":
             total, beside = add(total, own), add(beside, own)
@@ -128,15 +147,7 @@ def _amounts(pod: Obj, kind: str) -> Usage:
             largest[name] = max(largest.get(name, amount), amount)
     for name, amount in largest.items():
         total[name] = max(total.get(name, amount), amount)
-    whole = _stated(dig(pod, "spec", default={}), kind)
-    total |= {name: amount for name, amount in whole.items() if name in ("cpu", "memory")}
-    overhead = dig(pod, "spec", "overhead") or {}
-    extra = {
-        name: parse(amount)
-        for name, amount in overhead.items()
-        if kind == "requests" or name in total
-    }
-    return add(total, extra)
+    return total
 
 
 def _stated(obj: Obj, kind: str) -> Usage:

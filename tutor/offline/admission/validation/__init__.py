@@ -9,12 +9,18 @@ from tutor.offline.admission.validation import (
     others,
     persistent,
     pods,
+    quotas,
     services,
+    slices,
     status,
     workloads,
 )
-from tutor.offline.admission.validation.fields import dns_label, dns_subdomain
-from tutor.offline.admission.validation.metadata import validate_metadata_update
+from tutor.offline.admission.validation.fields import path_segment
+from tutor.offline.admission.validation.metadata import (
+    validate_any_update,
+    validate_common,
+    validate_metadata_update,
+)
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
@@ -22,7 +28,7 @@ _Gates = Mapping[str, bool]
 _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
     "ConfigMap": others.validate_config_map,
     "ControllerRevision": others.validate_revision,
-    "EndpointSlice": others.validate_slice,
+    "EndpointSlice": slices.validate_slice,
     "Endpoints": network.validate_endpoints,
     "Event": network.validate_event,
     "Lease": others.validate_lease,
@@ -33,7 +39,7 @@ _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
     "PersistentVolumeClaim": claims.validate_claim,
     "Pod": pods.validate_pod,
     "PodDisruptionBudget": others.validate_budget,
-    "ResourceQuota": others.validate_quota,
+    "ResourceQuota": quotas.validate_quota,
     "Secret": others.validate_secret,
     "Service": services.validate_service,
     "StorageClass": persistent.validate_class,
@@ -41,11 +47,18 @@ _CREATE: dict[str, Callable[[Obj], list[Cause]]] = {
 _UPDATE: dict[str, Callable[[Obj, Obj], list[Cause]]] = {
     "ConfigMap": others.validate_config_map_update,
     "ControllerRevision": others.validate_revision_update,
-    "EndpointSlice": others.validate_slice_update,
+    "EndpointSlice": slices.validate_slice_update,
+    "Endpoints": network.validate_endpoints_update,
+    "Event": network.validate_event_update,
+    "Lease": others.validate_lease_update,
+    "LimitRange": limits.validate_limits_update,
+    "Namespace": others.validate_namespace_update,
+    "Node": others.validate_node_update,
     "PersistentVolume": persistent.validate_volume_update,
     "PersistentVolumeClaim": claims.validate_claim_update,
     "Pod": pods.validate_pod_update,
-    "ResourceQuota": others.validate_quota_update,
+    "PodDisruptionBudget": others.validate_budget_update,
+    "ResourceQuota": quotas.validate_quota_update,
     "Secret": others.validate_secret_update,
     "Service": services.validate_service_update,
     "StorageClass": persistent.validate_class_update,
@@ -58,27 +71,31 @@ _WORKLOADS: dict[
     "ReplicaSet": (workloads.validate_replica_set, workloads.validate_replica_set_update),
     "StatefulSet": (workloads.validate_set, workloads.validate_set_update),
 }
-_LABELS = frozenset({"Namespace", "Service", "StatefulSet"})
 
 
 def validate_create(kind: str, obj: Obj, gates: _Gates) -> list[Cause]:
     """What is wrong with a new object."""
     if kind in _WORKLOADS:
-        return _WORKLOADS[kind][0](obj, gates)
-    return _CREATE.get(kind, others.validate_named)(obj)
+        causes = _WORKLOADS[kind][0](obj, gates)
+    else:
+        causes = _CREATE.get(kind, others.validate_named)(obj)
+    return causes or validate_common(meta(obj), path_segment)
 
 
 def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gates) -> list[Cause]:
-    """What is wrong with a change of an object, made through a subresource or the object itself."""
-    rule = dns_label if kind in _LABELS else dns_subdomain
-    causes = validate_metadata_update(meta(new), meta(old), rule)
+    """What is wrong with a change of an object, made through a subresource or the object itself.
+
+    What the server counts twice is here twice.
+    """
+    causes = validate_any_update(meta(new), meta(old))
     if subresource == "status":
-        return status.validate_status(kind, new, old, causes)
+        return causes + status.validate_status(kind, new, old)
     if subresource == "finalize":
-        return causes
+        return causes + others.validate_finalize(new, old)
     if kind in _WORKLOADS:
         return causes + _WORKLOADS[kind][1](new, old, gates)
     change = _UPDATE.get(kind)
     if change is not None:
         return causes + change(new, old)
-    return causes + _CREATE.get(kind, others.validate_named)(new)
+    create = _CREATE.get(kind, others.validate_named)
+    return causes + validate_metadata_update(meta(new), meta(old)) + create(new)

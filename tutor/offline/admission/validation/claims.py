@@ -3,10 +3,12 @@
 Source: ``ValidatePersistentVolumeClaim…`` in ``pkg/apis/core/validation/validation.go``.
 """
 
-from tutor.manifest.quantity import parse
+from tutor.manifest.quantity import Quantity, parse
 from tutor.offline.admission.semantic import same
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
+    Named,
+    dns_label,
     dns_subdomain,
     forbidden,
     invalid,
@@ -25,6 +27,7 @@ from tutor.offline.objects import Obj, meta
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 VOLUME_MODES = ("Block", "Filesystem")
 POSITIVE = "must be greater than zero"
+_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 _ALONE = "ReadWriteOncePod"
 _IMMUTABLE = (
     "spec is immutable after creation except resources.requests and volumeAttributesClassName for"
@@ -63,6 +66,7 @@ def validate_claim_spec(spec: Obj, path: str) -> list[Cause]:
     for field in ("dataSource", "dataSourceRef"):
         if spec.get(field) is not None:
             causes += _data_source(spec[field], f"{path}.{field}")
+    causes += _one_source(spec.get("dataSource"), spec.get("dataSourceRef"), path)
     name = spec.get("volumeAttributesClassName")
     if name:
         where = f"{path}.volumeAttributesClassName"
@@ -87,45 +91,82 @@ def _data_source(source: Obj, path: str) -> list[Cause]:
         causes.append(invalid(path, kind, why))
     if group:
         causes += [invalid(f"{path}.apiGroup", group, why) for why in dns_subdomain(group)]
+    home = source.get("namespace")
+    if home:
+        causes += [invalid(f"{path}.namespace", home, why) for why in dns_label(home)]
     return causes
+
+
+def _one_source(source: Obj | None, reference: Obj | None, path: str) -> list[Cause]:
+    """What is wrong with a source that is named in both ways."""
+    if source is None or reference is None:
+        return []
+    # The server shows the path itself, of which Go can print nothing.
+    if reference.get("namespace"):
+        why = "may not be specified when dataSourceRef.namespace is specified"
+        return [invalid(path, {}, why)]
+    fields = ("apiGroup", "kind", "name")
+    if any(source.get(field) != reference.get(field) for field in fields):
+        return [invalid(path, {}, "must match dataSourceRef")]
+    return []
 
 
 def validate_claim_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a claim."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old)) + validate_claim(new)
     spec, before = new.get("spec") or {}, old.get("spec") or {}
-    causes += validate_claim_spec(spec, "spec")
-    bound = (old.get("status") or {}).get("phase") == "Bound"
+    has, had = (meta(one).get("annotations") or {} for one in (new, old))
     left, right = dict(spec), dict(before)
     if not before.get("volumeName"):
         for one in (left, right):
             one.pop("volumeName", None)
-    if before.get("storageClassName") is None:
+    name, was = spec.get("storageClassName"), before.get("storageClassName")
+    if was is None and name is not None and had.get(_BETA_CLASS, name) == name:
         left.pop("storageClassName", None)
-    if bound:
-        right["resources"] = {**(left.get("resources") or {})}
-        right["resources"]["requests"] = (left.get("resources") or {}).get("requests")
-        limits = (before.get("resources") or {}).get("limits")
-        if limits != (left.get("resources") or {}).get("limits"):
-            right["resources"]["limits"] = limits
-        if left.get("volumeAttributesClassName") is not None:
-            for one in (left, right):
-                one.pop("volumeAttributesClassName", None)
+    upgraded = _BETA_CLASS in had and was is None and name == had[_BETA_CLASS]
+    if not (upgraded and has.get(_BETA_CLASS, name) == name):
+        where = f"metadata.annotations.{_BETA_CLASS}"
+        value = has.get(_BETA_CLASS, "")
+        if value != had.get(_BETA_CLASS, ""):
+            causes.append(invalid(where, value, IMMUTABLE))
+    if (new.get("status") or {}).get("phase") == "Bound":
+        left = _unsized(left, before)
+        if "volumeAttributesClassName" in right:
+            left["volumeAttributesClassName"] = right["volumeAttributesClassName"]
+        else:
+            left.pop("volumeAttributesClassName", None)
     if not same("PersistentVolumeClaimSpec", left, right):
         shown = difference(right, left, "PersistentVolumeClaimSpec")
         causes.append(forbidden("spec", f"{_IMMUTABLE}\n{shown}"))
-    asked = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
-    had = ((before.get("resources") or {}).get("requests") or {}).get("storage")
-    if asked is not None and had is not None and parse(asked) < parse(had):
+    asked, had_size = (_asked(one) for one in (spec, before))
+    if asked < had_size:
         capacity = ((old.get("status") or {}).get("capacity") or {}).get("storage")
-        if parse(asked) <= parse(capacity or "0"):
+        if asked <= parse(capacity or "0"):
             why = "field can not be less than status.capacity"
             causes.append(forbidden("spec.resources.requests.storage", why))
     if spec.get("volumeMode") != before.get("volumeMode"):
-        causes.append(invalid("volumeMode", spec.get("volumeMode"), IMMUTABLE))
+        mode = spec.get("volumeMode")
+        causes.append(invalid("volumeMode", mode if mode is None else Named(mode), IMMUTABLE))
+    current = (old.get("status") or {}).get("currentVolumeAttributesClassName")
     named, was = (one.get("volumeAttributesClassName") for one in (spec, before))
-    if was is not None and not named:
-        what = "nil" if named is None else "an empty string"
-        why = f"update from non-nil value to {what} is forbidden"
+    if named != was and current is not None and not named:
+        what = "nil" if named is None else "empty string"
+        why = (
+            f"update to {what} is forbidden when status.currentVolumeAttributesClassName is not nil"
+        )
         causes.append(forbidden("spec.volumeAttributesClassName", why))
     return causes
+
+
+def _asked(spec: Obj) -> Quantity:
+    return parse(((spec.get("resources") or {}).get("requests") or {}).get("storage") or "0")
+
+
+def _unsized(spec: Obj, before: Obj) -> Obj:
+    """A spec that asks for as much storage as before."""
+    resources = dict(spec.get("resources") or {})
+    if resources.get("requests") is None:
+        return spec
+    amount = ((before.get("resources") or {}).get("requests") or {}).get("storage", "0")
+    resources["requests"] = {**resources["requests"], "storage": amount}
+    return {**spec, "resources": resources}

@@ -4,78 +4,67 @@ Source: ``validateContainers``, ``validateInitContainers``, ``validateContainerC
 ``pkg/apis/core/validation/validation.go``.
 """
 
-from tutor.manifest.quantity import parse
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tutor.offline.admission.validation.amounts import validate_resources
 from tutor.offline.admission.validation.environment import validate_environment
 from tutor.offline.admission.validation.fields import (
-    NOT_NEGATIVE,
+    Named,
     dns_label,
     duplicate,
     forbidden,
     invalid,
+    not_found,
     port_name,
     port_number,
-    qualified_name,
     required,
+    too_many,
     unsupported,
 )
 from tutor.offline.admission.validation.handlers import validate_hooks
 from tutor.offline.admission.validation.security import validate_security
-from tutor.offline.admission.validation.volumes import validate_mounts
-from tutor.offline.admission.values import Json
+from tutor.offline.admission.validation.volumes import validate_mounts, validate_pull
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
-_PULL = ("Always", "IfNotPresent", "Never")
 _RESTART = ("Always", "Never", "OnFailure")
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _MESSAGES = ("File", "FallbackToLogsOnError")
-_OF_CONTAINERS = frozenset({"cpu", "memory", "ephemeral-storage"})
-_OF_QUOTAS = frozenset(
-    {
-        "pods",
-        "services",
-        "replicationcontrollers",
-        "resourcequotas",
-        "secrets",
-        "configmaps",
-        "persistentvolumeclaims",
-        "services.nodeports",
-        "services.loadbalancers",
-        "requests.cpu",
-        "requests.memory",
-        "requests.storage",
-        "requests.ephemeral-storage",
-        "limits.cpu",
-        "limits.memory",
-        "limits.ephemeral-storage",
-    }
-)
-STANDARD = _OF_CONTAINERS | _OF_QUOTAS | {"storage"}
-"""Resources whose names need no prefix."""
-_WHOLE = frozenset(
-    {
-        "pods",
-        "services",
-        "replicationcontrollers",
-        "resourcequotas",
-        "secrets",
-        "configmaps",
-        "persistentvolumeclaims",
-        "services.nodeports",
-        "services.loadbalancers",
-    }
-)
+_MOST_RULES, _MOST_CODES = 20, 255
+_ACTIONS = ("Restart", "RestartAllContainers")
+_EXIT_OPERATORS = ("In", "NotIn")
+_RESIZED = ("cpu", "memory")
+_RESIZES = ("NotRequired", "RestartContainer")
 
 
-def validate_containers(
-    containers: list[Obj], volumes: dict[str, Obj], grace: int | None, path: str
-) -> list[Cause]:
+class Pod(NamedTuple):
+    """What the rules for a container want to know of its Pod.
+
+    Attributes:
+        volumes: The good volumes, by name.
+        claims: Names of its resource claims.
+        grace: Its grace period, seconds.
+        restart: Its restart policy.
+        host_users: Whether it has the users of its node.
+        system: The name of its operating system; None where it says none.
+    """
+
+    volumes: Mapping[str, Obj]
+    claims: frozenset[str]
+    grace: int | None
+    restart: str
+    host_users: bool
+    system: str | None
+
+
+def validate_containers(containers: list[Obj], pod: Pod, path: str) -> list[Cause]:
     """What is wrong with the containers of a Pod.
 
     Args:
         containers: The list.
-        volumes: The volumes they may mount, by name.
-        grace: The Pod's grace period, seconds.
+        pod: What is known of the Pod.
         path: Where the list stands.
     """
     if not containers:
@@ -84,40 +73,32 @@ def validate_containers(
     names: set[str] = set()
     for index, container in enumerate(containers):
         where, name = f"{path}[{index}]", container.get("name", "")
-        causes += _container(container, volumes, where)
+        causes += _container(container, pod, where)
         if name in names:
             causes.append(duplicate(f"{where}.name", name))
         names.add(name)
-        causes += validate_hooks(container, grace, where)
-        restart = container.get("restartPolicy")
-        if restart is not None and restart not in _RESTART:
-            causes.append(unsupported(f"{where}.restartPolicy", restart, _RESTART))
+        causes += validate_hooks(container, pod.grace, where, pod.system)
+        causes += _restarts(container, where)
     return causes + _host_ports(containers, path)
 
 
 def validate_init_containers(
-    containers: list[Obj],
-    others: list[Obj],
-    volumes: dict[str, Obj],
-    grace: int | None,
-    path: str,
+    containers: list[Obj], others: list[Obj], pod: Pod, path: str
 ) -> list[Cause]:
     """What is wrong with the containers that run before the others."""
     causes: list[Cause] = []
     names = {one.get("name", "") for one in others}
     for index, container in enumerate(containers):
         where, name = f"{path}[{index}]", container.get("name", "")
-        causes += _container(container, volumes, where)
-        restart = container.get("restartPolicy")
-        if restart is not None and restart not in _RESTART:
-            causes.append(unsupported(f"{where}.restartPolicy", restart, _RESTART))
+        causes += _container(container, pod, where)
+        causes += _restarts(container, where)
         if name in names:
             causes.append(duplicate(f"{where}.name", name))
         elif name:
             names.add(name)
         causes += _host_ports([container], path)
-        if restart == "Always":
-            causes += validate_hooks(container, grace, where)
+        if container.get("restartPolicy") == "Always":
+            causes += validate_hooks(container, pod.grace, where, pod.system)
             continue
         why = "may not be set for init containers without restartPolicy=Always"
         causes += [
@@ -125,10 +106,87 @@ def validate_init_containers(
             for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
             if container.get(field) is not None
         ]
+        why = "must not be set to 'RestartContainer' for non-sidecar initContainers"
+        causes += [
+            invalid(f"{where}.resizePolicy[{at}].restartPolicy", Named("RestartContainer"), why)
+            for at, one in enumerate(container.get("resizePolicy") or ())
+            if one.get("restartPolicy") == "RestartContainer"
+        ]
     return causes
 
 
-def _container(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
+def validate_ephemeral_containers(
+    containers: list[Obj], others: list[Obj], pod: Pod, path: str
+) -> list[Cause]:
+    """What is wrong with containers that are put into a running Pod.
+
+    Args:
+        containers: The list.
+        others: The containers that the Pod has had from its beginning.
+        pod: What is known of the Pod.
+        path: Where the list stands.
+    """
+    causes: list[Cause] = []
+    targets = {one.get("name", "") for one in others}
+    names = set(targets)
+    why = "cannot be set for an Ephemeral Container"
+    for index, container in enumerate(containers):
+        where, name = f"{path}[{index}]", container.get("name", "")
+        causes += _container(container, pod, where) + validate_image(container, where)
+        if name in names:
+            causes.append(duplicate(f"{where}.name", name))
+        names.add(name)
+        target = container.get("targetContainerName", "")
+        if target and target not in targets:
+            causes.append(not_found(f"{where}.targetContainerName", target))
+        causes += [
+            forbidden(f"{where}.{field}", why)
+            for field in ("ports", "resources", "resizePolicy", "restartPolicy")
+            if container.get(field)
+        ]
+        causes += [
+            forbidden(f"{where}.{field}", why)
+            for field in ("restartPolicyRules", *_PROBES, "lifecycle")
+            if container.get(field) is not None
+        ]
+        for at, mount in enumerate(container.get("volumeMounts") or ()):
+            causes += [
+                forbidden(f"{where}.volumeMounts[{at}].{field}", why)
+                for field in ("subPath", "subPathExpr")
+                if mount.get(field)
+            ]
+    return causes
+
+
+def _restarts(container: Obj, path: str) -> list[Cause]:
+    """What is wrong with a container's own restart policy and its rules."""
+    policy, rules = container.get("restartPolicy"), container.get("restartPolicyRules") or []
+    causes: list[Cause] = []
+    if policy is None:
+        if not rules:
+            return []
+        why = "must specify restartPolicy when restart rules are used"
+        causes.append(required(f"{path}.restartPolicy", why))
+    elif policy not in _RESTART:
+        causes.append(unsupported(f"{path}.restartPolicy", policy, _RESTART))
+    if len(rules) > _MOST_RULES:
+        causes.append(too_many(f"{path}.restartPolicyRules", len(rules), _MOST_RULES))
+    for index, rule in enumerate(rules):
+        where, codes = f"{path}.restartPolicyRules[{index}]", rule.get("exitCodes")
+        if rule.get("action", "") not in _ACTIONS:
+            causes.append(unsupported(f"{where}.action", rule.get("action", ""), _ACTIONS))
+        if codes is None:
+            causes.append(required(f"{where}.exitCodes", "must be specified"))
+            continue
+        operator, values = codes.get("operator", ""), codes.get("values") or []
+        if operator not in _EXIT_OPERATORS:
+            causes.append(unsupported(f"{where}.exitCodes.operator", operator, _EXIT_OPERATORS))
+        if len(values) > _MOST_CODES:
+            causes.append(too_many(f"{where}.exitCodes.values", len(values), _MOST_CODES))
+    return causes
+
+
+def _container(container: Obj, pod: Pod, path: str) -> list[Cause]:
     causes: list[Cause] = []
     name = container.get("name", "")
     if not name:
@@ -142,22 +200,40 @@ def _container(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause
         causes.append(unsupported(f"{path}.terminationMessagePolicy", policy, _MESSAGES))
     causes += _ports(container.get("ports") or [], f"{path}.ports")
     causes += validate_environment(container, path)
-    causes += validate_mounts(container, volumes, path)
-    pull = container.get("imagePullPolicy", "Always")
-    if pull not in _PULL:
-        causes.append(unsupported(f"{path}.imagePullPolicy", pull, _PULL))
-    causes += validate_resources(container.get("resources") or {}, f"{path}.resources")
-    return causes + validate_security(container.get("securityContext"), f"{path}.securityContext")
+    causes += validate_mounts(container, pod.volumes, path)
+    causes += validate_pull(container.get("imagePullPolicy", ""), f"{path}.imagePullPolicy")
+    resources = container.get("resources") or {}
+    causes += validate_resources(resources, pod.claims, f"{path}.resources")
+    causes += _resizes(container.get("resizePolicy") or [], pod.restart, f"{path}.resizePolicy")
+    context = container.get("securityContext")
+    return causes + validate_security(context, f"{path}.securityContext", pod.host_users)
 
 
-def validate_images(containers: list[Obj], path: str) -> list[Cause]:
-    """What is wrong with the images of a Pod, which a template may still have."""
+def _resizes(policies: list[Obj], restart: str, path: str) -> list[Cause]:
+    """What is wrong with what a container does when it is resized."""
+    causes: list[Cause] = []
+    seen: set[str] = set()
+    for index, one in enumerate(policies):
+        name, policy = one.get("resourceName", ""), one.get("restartPolicy", "")
+        if name in seen:
+            causes.append(duplicate(f"{path}[{index}]", Named(name)))
+        seen.add(name)
+        for value, words in ((name, _RESIZED), (policy, _RESIZES)):
+            if not value:
+                causes.append(required(path))
+            elif value not in words:
+                causes.append(unsupported(path, value, words))
+        if restart == "Never" and policy != "NotRequired":
+            why = "must be 'NotRequired' when pod `restartPolicy` is 'Never'"
+            causes.append(invalid(path, Named(policy), why))
+    return causes
+
+
+def validate_image(container: Obj, path: str) -> list[Cause]:
+    """What is wrong with the image of a Pod's container, which a template may still have."""
+    image = container.get("image", "")
     why = "must not have leading or trailing whitespace"
-    return [
-        invalid(f"{path}[{index}].image", one["image"], why)
-        for index, one in enumerate(containers)
-        if one.get("image", "") != one.get("image", "").strip()
-    ]
+    return [] if image == image.strip() else [invalid(f"{path}.image", image, why)]
 
 
 def _ports(ports: list[Obj], path: str) -> list[Cause]:
@@ -205,65 +281,4 @@ def _host_ports(containers: list[Obj], path: str) -> list[Cause]:
             if shown in taken:
                 causes.append(duplicate(f"{path}[{index}].ports[{number}].hostPort", shown))
             taken.add(shown)
-    return causes
-
-
-# -- resources
-
-
-def validate_resources(resources: Obj, path: str) -> list[Cause]:
-    """What is wrong with requests and limits."""
-    causes: list[Cause] = []
-    limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
-    for name in sorted(limits):
-        causes += _amount(name, limits[name], f"{path}.limits[{name}]")
-    for name in sorted(requests):
-        causes += _amount(name, requests[name], f"{path}.requests[{name}]")
-        amount, limit = parse(requests[name]), limits.get(name)
-        shared = _native(name) and not name.startswith("hugepages-")
-        if limit is None:
-            if not shared:
-                why = "Limit must be set for non overcommitable resources"
-                causes.append(required(f"{path}.limits", why))
-            continue
-        most = parse(limit)
-        if not shared and (amount < most or most < amount):
-            why = f"must be equal to {name} limit of {most}"
-            causes.append(invalid(f"{path}.requests", str(amount), why))
-        elif amount > most:
-            why = f"must be less than or equal to {name} limit of {most}"
-            causes.append(invalid(f"{path}.requests", str(amount), why))
-    return causes
-
-
-def _native(name: str) -> bool:
-    return "/" not in name or "kubernetes.io/" in name
-
-
-def _amount(name: str, value: Json, path: str) -> list[Cause]:
-    causes = resource_name(name, path)
-    if "/" not in name:
-        if name not in _OF_CONTAINERS and not name.startswith("hugepages-"):
-            causes.append(invalid(path, name, "must be a standard resource for containers"))
-    elif not _native(name) and name.startswith("requests."):
-        causes.append(invalid(path, name, "doesn't follow extended resource name standard"))
-    return causes + resource_amount(name, value, path)
-
-
-def resource_name(name: str, path: str) -> list[Cause]:
-    """What is wrong with the name of a resource."""
-    causes = [invalid(path, name, why) for why in qualified_name(name)]
-    if not causes and "/" not in name and name not in STANDARD:
-        if name.startswith(("hugepages-", "requests.hugepages-")):
-            return []
-        causes.append(invalid(path, name, "must be a standard resource type or fully qualified"))
-    return causes
-
-
-def resource_amount(name: str, value: Json, path: str) -> list[Cause]:
-    """What is wrong with an amount of a resource."""
-    amount = parse(value)
-    causes = [invalid(path, str(amount), NOT_NEGATIVE)] if amount.mantissa < 0 else []
-    if (name in _WHOLE or not _native(name)) and amount.exponent < 0:
-        causes.append(invalid(path, str(amount), "must be an integer"))
     return causes

@@ -8,13 +8,17 @@ from collections.abc import Iterable
 
 from tutor.manifest.quantity import parse
 from tutor.offline.admission.validation.fields import (
+    as_prefix,
     config_key,
+    dns_label,
     dns_subdomain,
     invalid,
+    not_found,
     qualified_name,
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.paths import no_steps_back
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj
 
@@ -55,8 +59,10 @@ _DIVISORS = {
                " resource"),
     "ephemeral-storage": (_BYTES, f"only divisor's values {', '.join(_BYTES)} are supported with"
                           " the local ephemeral storage resource"),
+    "hugepages": (_BYTES, f"only divisor's values {', '.join(_BYTES)} are supported with the"
+                  " hugepages resource"),
 }  # fmt: skip
-_SUBSCRIPT = re.compile(r"(.*)\['(.*)'\]")
+_SUBSCRIPT = re.compile(r"(.+?)\['(.*)'\]", re.DOTALL)
 
 
 def validate_environment(container: Obj, path: str) -> list[Cause]:
@@ -87,7 +93,9 @@ def _value_from(variable: Obj, path: str) -> list[Cause]:
             causes += validate_field(reference, _FIELDS, where)
         elif kind == "resourceFieldRef":
             causes += validate_amount(reference, where)
-        elif kind != "fileKeyRef":
+        elif kind == "fileKeyRef":
+            causes += _file_key(reference, where)
+        else:
             causes += [
                 invalid(f"{where}.name", reference.get("name", ""), why)
                 for why in dns_subdomain(reference.get("name", ""))
@@ -104,6 +112,42 @@ def _value_from(variable: Obj, path: str) -> list[Cause]:
         causes.append(invalid(path, "", "may not be specified when `value` is not empty"))
     elif len(given) > 1:
         causes.append(invalid(path, "", "may not have more than one field specified at a time"))
+    return causes
+
+
+def _file_key(reference: Obj, path: str) -> list[Cause]:
+    """What is wrong with a reference to a line of a file in a volume."""
+    key, volume, file = (reference.get(one, "") for one in ("key", "volumeName", "path"))
+    causes: list[Cause] = []
+    if not key:
+        causes.append(required(f"{path}.key"))
+    elif not _is_name(key):
+        causes.append(invalid(f"{path}.key", key, _NAME))
+    if not volume:
+        causes.append(required(f"{path}.volumeName"))
+    causes += [invalid(f"{path}.volumeName", volume, why) for why in dns_label(volume) if volume]
+    if not file:
+        return [*causes, required(f"{path}.path")]
+    return causes + no_steps_back(file, f"{path}.path")
+
+
+def validate_file_keys(spec: Obj, path: str) -> list[Cause]:
+    """What is wrong with the volumes that environments are read from."""
+    volumes = {one.get("name", ""): one for one in spec.get("volumes") or ()}
+    causes: list[Cause] = []
+    for part in ("initContainers", "containers", "ephemeralContainers"):
+        for index, container in enumerate(spec.get(part) or ()):
+            for at, one in enumerate(container.get("env") or ()):
+                reference = (one.get("valueFrom") or {}).get("fileKeyRef")
+                if reference is None:
+                    continue
+                name = reference.get("volumeName", "")
+                where = f"{path}.{part}[{index}].env[{at}].valueFrom.fileKeyRef.volumeName"
+                if name not in volumes:
+                    causes.append(not_found(where, name))
+                elif volumes[name].get("emptyDir") is None:
+                    why = "referenced volume must be of type emptyDir"
+                    causes.append(invalid(where, name, why))
     return causes
 
 
@@ -130,7 +174,9 @@ def validate_field(reference: Obj, allowed: Iterable[str], path: str) -> list[Ca
         key = subscripted[2].lower() if whole == "metadata.annotations" else subscripted[2]
         return [invalid(path, key, wrong) for wrong in qualified_name(key)]
     found = "spec.nodeName" if asked == "spec.host" else asked
-    return [] if found in allowed else [unsupported(where, found, sorted(allowed))]
+    if found in allowed:
+        return []
+    return [unsupported(where, found, sorted(allowed), plain=True)]
 
 
 def validate_amount(reference: Obj, path: str, *, volume: bool = False) -> list[Cause]:
@@ -143,10 +189,11 @@ def validate_amount(reference: Obj, path: str, *, volume: bool = False) -> list[
     elif not name:
         causes.append(required(f"{path}.resource"))
     elif name not in _AMOUNTS and not huge:
-        causes.append(unsupported(f"{path}.resource", name, _AMOUNTS))
+        causes.append(unsupported(f"{path}.resource", name, _AMOUNTS, plain=True))
     divisor = parse(reference.get("divisor") or "0")
     if divisor.mantissa:
-        values, why = _DIVISORS.get(name.partition(".")[2], ((), ""))
+        kind = "hugepages" if huge else name.partition(".")[2]
+        values, why = _DIVISORS.get(kind, ((), ""))
         if why and str(divisor) not in values:
             causes.append(invalid(f"{path}.divisor", name, why))
     return causes
@@ -164,8 +211,8 @@ def _from(sources: list[Obj], path: str) -> list[Cause]:
             if not name:
                 causes.append(required(f"{where}.{kind}.name"))
                 continue
-            stem = f"{name[:-1]}a" if name.endswith("-") else name
-            causes += [invalid(f"{where}.{kind}.name", name, why) for why in dns_subdomain(stem)]
+            wrong = as_prefix(dns_subdomain, name)
+            causes += [invalid(f"{where}.{kind}.name", name, why) for why in wrong]
         if not given:
             why = "must specify one of: `configMapRef` or `secretRef`"
             causes.append(invalid(path, "", why))

@@ -17,7 +17,8 @@ from tutor.offline.admission.validation.fields import (
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj
 
-_KINDS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
+_PROBES = ("exec", "httpGet", "tcpSocket", "grpc")
+_HOOKS = ("exec", "httpGet", "tcpSocket", "sleep")
 _TIMES = (
     "initialDelaySeconds",
     "timeoutSeconds",
@@ -28,13 +29,22 @@ _TIMES = (
 _HEADER = re.compile(r"[-A-Za-z0-9]+", re.ASCII)
 
 
-def validate_hooks(container: Obj, grace: int | None, path: str) -> list[Cause]:
-    """What is wrong with the hooks and probes of a container that may have them."""
+def validate_hooks(
+    container: Obj, grace: int | None, path: str, system: str | None = None
+) -> list[Cause]:
+    """What is wrong with the hooks and probes of a container that may have them.
+
+    Args:
+        container: The container.
+        grace: The grace period of its Pod, seconds.
+        path: Where the container stands.
+        system: The Pod's operating system, if it says one.
+    """
     causes: list[Cause] = []
     lifecycle = container.get("lifecycle") or {}
     for hook in ("postStart", "preStop"):
         if lifecycle.get(hook) is not None:
-            causes += _handler(lifecycle[hook], grace, f"{path}.lifecycle.{hook}")
+            causes += _handler(lifecycle[hook], _HOOKS, grace, f"{path}.lifecycle.{hook}")
     for name in ("livenessProbe", "readinessProbe", "startupProbe"):
         if container.get(name) is not None:
             causes += _probe(container[name], grace, f"{path}.{name}", name == "readinessProbe")
@@ -42,7 +52,7 @@ def validate_hooks(container: Obj, grace: int | None, path: str) -> list[Cause]:
 
 
 def _probe(probe: Obj, grace: int | None, path: str, readiness: bool) -> list[Cause]:
-    causes = _handler(probe, grace, path)
+    causes = _handler(probe, _PROBES, grace, path)
     for field in _TIMES:
         causes += not_negative(f"{path}.{field}", probe.get(field))
     own = probe.get("terminationGracePeriodSeconds")
@@ -52,15 +62,15 @@ def _probe(probe: Obj, grace: int | None, path: str, readiness: bool) -> list[Ca
     if readiness:
         if own is not None:
             causes.append(invalid(where, own, "must not be set for readinessProbes"))
-    elif probe.get("successThreshold", 1) != 1:
-        threshold = probe["successThreshold"]
+    elif probe.get("successThreshold", 0) != 1:
+        threshold = probe.get("successThreshold", 0)
         causes.append(invalid(f"{path}.successThreshold", threshold, "must be 1"))
     return causes
 
 
-def _handler(handler: Obj, grace: int | None, path: str) -> list[Cause]:
+def _handler(handler: Obj, kinds: tuple[str, ...], grace: int | None, path: str) -> list[Cause]:
     causes: list[Cause] = []
-    given = [kind for kind in _KINDS if handler.get(kind) is not None]
+    given = [kind for kind in kinds if handler.get(kind) is not None]
     for number, kind in enumerate(given):
         where, found = f"{path}.{kind}", handler[kind]
         if number:
@@ -87,7 +97,7 @@ def _http(action: Obj, path: str) -> list[Cause]:
     if not action.get("path"):
         causes.append(required(f"{path}.path"))
     causes += _port(action.get("port"), f"{path}.port")
-    scheme = action.get("scheme", "HTTP")
+    scheme = action.get("scheme", "")
     if scheme not in ("HTTP", "HTTPS"):
         causes.append(unsupported(f"{path}.scheme", scheme, ("HTTP", "HTTPS")))
     for header in action.get("httpHeaders") or ():

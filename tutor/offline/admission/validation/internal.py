@@ -1,95 +1,33 @@
 """Objects as the server's own Go types print them: for the differences it puts into refusals.
 
 Those types have no JSON tags: every field is there, zero or not, under its Go name and in the order
-of its declaration. A field's JSON name is its Go name but for the case of letters.
+of its declaration.
 
 Source: ``pkg/apis/core/types.go``; ``apimachinery/pkg/util/diff``.
 """
 
 from difflib import unified_diff
-from json import dumps
 
 from tutor.manifest.schema_bundle import LIST, MAP, OBJECT, Ref, Type
+from tutor.offline.admission.gojson import lines
 from tutor.offline.admission.types import types
+from tutor.offline.admission.validation.declared import DECLARED
 from tutor.offline.admission.values import Json
 from tutor.offline.admission.wire import POINTERS
 from tutor.offline.objects import Obj
 
 _HOST = "HostNetwork HostPID HostIPC ShareProcessNamespace HostUsers"
-_FIELDS = {
-    "Capabilities": "Add Drop",
-    "ConfigMapKeySelector": "Name Key Optional",
-    "ConfigMapProjection": "Name Items Optional",
-    "ConfigMapVolumeSource": "Name Items DefaultMode Optional",
-    "Container": "Name Image Command Args WorkingDir Ports EnvFrom Env Resources ResizePolicy"
-    " RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe"
-    " StartupProbe Lifecycle TerminationMessagePath TerminationMessagePolicy ImagePullPolicy"
-    " SecurityContext Stdin StdinOnce TTY",
-    "ContainerPort": "Name HostPort ContainerPort Protocol HostIP",
-    "DeploymentStrategy": "Type RollingUpdate",
-    "DownwardAPIProjection": "Items",
-    "DownwardAPIVolumeFile": "Path FieldRef ResourceFieldRef Mode",
-    "DownwardAPIVolumeSource": "Items DefaultMode",
-    "EmptyDirVolumeSource": "Medium SizeLimit",
-    "EnvFromSource": "Prefix ConfigMapRef SecretRef",
-    "EnvVar": "Name Value ValueFrom",
-    "EnvVarSource": "FieldRef ResourceFieldRef ConfigMapKeyRef SecretKeyRef FileKeyRef",
-    "ExecAction": "Command",
-    "HTTPGetAction": "Path Port Host Scheme HTTPHeaders",
-    "HostPathVolumeSource": "Path Type",
-    "KeyToPath": "Key Path Mode",
-    "Lifecycle": "PostStart PreStop StopSignal",
-    "LocalVolumeSource": "Path FSType",
-    "NFSVolumeSource": "Server Path ReadOnly",
-    "NodeSelectorRequirement": "Key Operator Values",
-    "NodeSelectorTerm": "MatchExpressions MatchFields",
-    "ObjectFieldSelector": "APIVersion FieldPath",
-    "PersistentVolumeClaimSpec": "AccessModes Selector Resources VolumeName StorageClassName"
-    " VolumeMode DataSource DataSourceRef VolumeAttributesClassName",
-    "PersistentVolumeSource": "GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs NFS RBD"
-    " Quobyte ISCSI FlexVolume Cinder CephFS FC Flocker AzureFile VsphereVolume AzureDisk"
-    " PhotonPersistentDisk PortworxVolume ScaleIO Local StorageOS CSI",
-    "PersistentVolumeClaimVolumeSource": "ClaimName ReadOnly",
-    "PodSecurityContext": "SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot"
-    " SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls"
-    " SeccompProfile AppArmorProfile SELinuxChangePolicy",
-    "PodSpec": "Volumes InitContainers Containers EphemeralContainers RestartPolicy"
-    " TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector"
-    " ServiceAccountName AutomountServiceAccountToken NodeName SecurityContext ImagePullSecrets"
-    " Hostname Subdomain SetHostnameAsFQDN Affinity SchedulerName Tolerations HostAliases"
-    " PriorityClassName Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName"
-    " Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims"
-    " Resources HostnameOverride SchedulingGroup",
-    "Probe": "Exec HTTPGet TCPSocket GRPC InitialDelaySeconds TimeoutSeconds PeriodSeconds"
-    " SuccessThreshold FailureThreshold TerminationGracePeriodSeconds",
-    "ProjectedVolumeSource": "Sources DefaultMode",
-    "ResourceRequirements": "Limits Requests Claims",
-    "RollingUpdateDeployment": "MaxUnavailable MaxSurge",
-    "SeccompProfile": "Type LocalhostProfile",
-    "SecretKeySelector": "Name Key Optional",
-    "SecretProjection": "Name Items Optional",
-    "SecretVolumeSource": "SecretName Items DefaultMode Optional",
-    "SecurityContext": "Capabilities Privileged SELinuxOptions WindowsOptions RunAsUser RunAsGroup"
-    " RunAsNonRoot ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile"
-    " AppArmorProfile",
-    "ServiceAccountTokenProjection": "Audience ExpirationSeconds Path",
-    "TCPSocketAction": "Port Host",
-    "Toleration": "Key Operator Value Effect TolerationSeconds",
-    "TypedLocalObjectReference": "APIGroup Kind Name",
-    "TypedObjectReference": "APIGroup Kind Name Namespace",
-    "Volume": "Name HostPath EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret NFS"
-    " ISCSI Glusterfs PersistentVolumeClaim RBD Quobyte FlexVolume Cinder CephFS Flocker"
-    " DownwardAPI FC AzureFile ConfigMap VsphereVolume AzureDisk PhotonPersistentDisk Projected"
-    " PortworxVolume ScaleIO StorageOS CSI Ephemeral Image",
-    "VolumeDevice": "Name DevicePath",
-    "VolumeMount": "Name ReadOnly RecursiveReadOnly MountPath SubPath MountPropagation SubPathExpr",
-    "VolumeProjection": "Secret DownwardAPI ConfigMap ServiceAccountToken ClusterTrustBundle"
-    " PodCertificate",
-    "VolumeResourceRequirements": "Limits Requests",
-}
 _TAGGED = frozenset({"LabelSelector", "LabelSelectorRequirement"})
 """Types of apimachinery's, which have JSON tags."""
-_BY_VALUE = frozenset({("Container", "resources"), ("PersistentVolumeClaimSpec", "resources")})
+_BY_VALUE = frozenset(
+    {
+        ("Container", "resources"),
+        ("EphemeralContainer", "resources"),
+        ("PersistentVolumeClaimSpec", "resources"),
+        ("PreferredSchedulingTerm", "preference"),
+        ("WeightedPodAffinityTerm", "podAffinityTerm"),
+    }
+)
 _ZEROS: dict[str, Json] = {"s": "", "i": 0, "l": 0, "n": 0, "b": False, "x": 0, "q": "0"}
 
 
@@ -107,23 +45,20 @@ def difference(old: Obj, new: Obj, type_name: str, part: str = "") -> str:
         type_name: Their type.
         part: The part of it that is compared, if not all is: a struct that lies in the other.
     """
-    before, after = (
-        (dumps(_object(one, types().type(type_name), part), indent=1, ensure_ascii=False) + "\n")
-        for one in (old, new)
-    )
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), n=3)
-    return "".join(list(lines)[2:])
+    before, after = (lines(_object(one, types().type(type_name), part)) for one in (old, new))
+    return "".join(list(unified_diff(before, after, n=3))[2:])
 
 
 def _object(obj: Obj, type_: Type, part: str = "") -> Obj:
     if type_.name in _TAGGED:
         return {name: obj[name] for name in type_.fields if name in obj}
-    names = _FIELDS.get(part or type_.name)
+    names = DECLARED.get(part or type_.name)
     lower = {name.lower(): name for name in type_.fields}
     shown: Obj = {}
     ordered = names.split() if names else [name[:1].upper() + name[1:] for name in type_.fields]
-    for go_name in ordered:
-        name = lower.get(go_name.lower())
+    for declared in ordered:
+        go_name, _, other = declared.partition("=")
+        name = lower.get((other or go_name).lower())
         if name is None:
             continue
         ref = type_.fields[name].ref

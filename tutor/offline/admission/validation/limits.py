@@ -6,7 +6,9 @@ Source: ``pkg/apis/core/validation/validation.go``, ValidateLimitRange.
 from collections.abc import Iterator
 
 from tutor.manifest.quantity import Quantity, parse
+from tutor.offline.admission.validation.amounts import container_resource, resource_name
 from tutor.offline.admission.validation.fields import (
+    Named,
     dns_subdomain,
     duplicate,
     forbidden,
@@ -20,7 +22,6 @@ from tutor.offline.objects import Obj, dig, meta
 
 _TYPES = ("Container", "PersistentVolumeClaim", "Pod")
 _PARTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
-_STANDARD = frozenset({"cpu", "memory", "ephemeral-storage", "storage"})
 _ONE = Quantity(1)
 
 
@@ -33,47 +34,49 @@ def validate_limits(obj: Obj) -> list[Cause]:
         kind = item.get("type") or ""
         causes += _kind(kind, f"{path}.type")
         if kind in seen:
-            causes.append(duplicate(f"{path}.type", kind))
+            causes.append(duplicate(f"{path}.type", Named(kind)))
         seen.add(kind)
         causes += _item(item, kind, path)
     return causes
 
 
-def _kind(kind: str, path: str) -> Iterator[Cause]:
-    for why in qualified_name(kind):
-        yield invalid(path, kind, why)
-    if kind and "/" not in kind and kind not in _TYPES:
-        yield invalid(path, kind, "must be a standard limit type or fully qualified")
+def validate_limits_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a LimitRange."""
+    return validate_limits(new)
 
 
-def _name(name: str, path: str) -> Iterator[Cause]:
-    for why in qualified_name(name):
-        yield invalid(path, name, why)
-    if "/" not in name and name not in _STANDARD and not name.startswith("hugepages-"):
-        yield invalid(path, name, "must be a standard resource for quota or fully qualified")
+def _kind(kind: str, path: str) -> list[Cause]:
+    shown = Named(kind)
+    causes = [invalid(path, shown, why) for why in qualified_name(kind)]
+    if not causes and "/" not in kind and kind not in _TYPES:
+        why = "must be a standard limit type or fully qualified"
+        causes.append(invalid(path, shown, why))
+    return causes
 
 
 def _item(item: Obj, kind: str, path: str) -> Iterator[Cause]:
+    name_of = container_resource if kind in ("Container", "Pod") else resource_name
     amounts = {
         part: {name: parse(amount) for name, amount in (item.get(part) or {}).items()}
         for part in _PARTS
     }
     for part in ("max", "min"):
-        for name in amounts[part]:
-            yield from _name(name, f"{path}.{part}[{name}]")
+        for name in sorted(amounts[part]):
+            yield from name_of(name, f"{path}.{part}[{name}]")
     for part in ("default", "defaultRequest"):
         if kind == "Pod" and amounts[part]:
             yield forbidden(f"{path}.{part}", "may not be specified when `type` is 'Pod'")
-            continue
-        for name in amounts[part]:
-            yield from _name(name, f"{path}.{part}[{name}]")
+        if kind == "Pod":
+            amounts[part] = {}
+        for name in sorted(amounts[part]):
+            yield from name_of(name, f"{path}.{part}[{name}]")
     if kind == "PersistentVolumeClaim" and not {"storage"} & (
         amounts["min"].keys() | amounts["max"].keys()
     ):
         why = "either minimum or maximum storage value is required, but neither was provided"
         yield required(f"{path}.limits", why)
-    for name in amounts["maxLimitRequestRatio"]:
-        yield from _name(name, f"{path}.maxLimitRequestRatio[{name}]")
+    for name in sorted(amounts["maxLimitRequestRatio"]):
+        yield from name_of(name, f"{path}.maxLimitRequestRatio[{name}]")
     for name in sorted(set().union(*amounts.values())):
         yield from _order(amounts, name, path)
 
@@ -113,3 +116,8 @@ def _order(amounts: dict[str, dict[str, Quantity]], name: str, path: str) -> Ite
             if ratio.over(_ONE) > limit:
                 why = f"ratio {ratio} is greater than max/min = {limit:f}"
                 yield wrong("maxLimitRequestRatio", ratio, why)
+
+    shared = ("/" not in name or "kubernetes.io/" in name) and not name.startswith("hugepages-")
+    if not shared and given is not None and asked is not None and (given < asked or asked < given):
+        why = f"default value {given} must equal to defaultRequest value {asked} in {name}"
+        yield wrong("defaultRequest", asked, why)

@@ -5,11 +5,16 @@ Source: apimachinery ``pkg/api/validation/objectmeta.go``, ``meta/v1/validation`
 
 from collections.abc import Callable
 
+from tutor.offline.admission.gojson import quote
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
+    Named,
+    as_prefix,
+    forbidden,
     invalid,
     label_value,
     not_negative,
+    path_segment,
     qualified_name,
     required,
     too_long,
@@ -26,12 +31,16 @@ _OPERATORS = {"In", "NotIn", "Exists", "DoesNotExist"}
 
 def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
     """What is wrong with the metadata of a new object."""
+    causes = validate_common(metadata, rule, path)
+    return causes + _finalizers(metadata.get("finalizers") or [], path)
+
+
+def validate_common(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
+    """What is wrong with the metadata of a new object of any API, Kubernetes' own or not."""
     causes: list[Cause] = []
     base = metadata.get("generateName", "")
     if base:
-        # What will be added is a letter or a digit.
-        stem = base[:-1] + "a" if base.endswith("-") else base
-        causes += [invalid(f"{path}.generateName", base, why) for why in rule(stem)]
+        causes += [invalid(f"{path}.generateName", base, why) for why in as_prefix(rule, base)]
     name = metadata.get("name", "")
     if not name:
         if not base:
@@ -52,7 +61,7 @@ def _shared(metadata: Obj, path: str) -> list[Cause]:
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         why = "finalizer orphan and foregroundDeletion cannot be both set"
         causes.append(invalid(f"{path}.finalizers", finalizers, why))
-    return causes + _finalizers(finalizers, path)
+    return causes
 
 
 def _described(metadata: Obj, path: str) -> list[Cause]:
@@ -77,28 +86,39 @@ def finalizer_name(finalizer: str, path: str) -> list[Cause]:
     return [invalid(path, finalizer, why)]
 
 
-def validate_metadata_update(
-    new: Obj, old: Obj, rule: NameRule, path: str = "metadata"
-) -> list[Cause]:
-    """What is wrong with a change of metadata. What the server counts twice is here twice."""
+def validate_metadata_update(new: Obj, old: Obj, path: str = "metadata") -> list[Cause]:
+    """What is wrong with a change of metadata."""
+    causes = validate_common_update(new, old, path)
+    return causes + _finalizers(new.get("finalizers") or [], path)
+
+
+def validate_common_update(new: Obj, old: Obj, path: str = "metadata") -> list[Cause]:
+    """What is wrong with a change of metadata of any API, Kubernetes' own or not."""
     causes: list[Cause] = []
     if "deletionTimestamp" in old:
         before = set(old.get("finalizers") or ())
         added = sorted({one for one in new.get("finalizers") or () if one not in before})
         if added:
-            listed = "[]string{" + ", ".join(f'"{one}"' for one in added) + "}"
+            listed = "[]string{" + ", ".join(quote(one) for one in added) + "}"
             why = (
                 "no new finalizers can be added if the object is being deleted, found new"
                 f" finalizers {listed}"
             )
-            causes.append(Cause("FieldValueForbidden", f"Forbidden: {why}", f"{path}.finalizers"))
-    causes += [
-        invalid(f"{path}.{field}", new.get(field, ""), IMMUTABLE)
-        for field in ("name", "namespace", "uid")
-        if new.get(field) != old.get(field)
-    ]
-    causes += _described(new, path)
-    return causes + _finalizers(new.get("finalizers") or [], path)
+            causes.append(forbidden(f"{path}.finalizers", why))
+    for field in ("name", "namespace", "uid"):
+        if new.get(field) != old.get(field):
+            value = new.get(field, "")
+            shown = Named(value) if field == "uid" else value
+            causes.append(invalid(f"{path}.{field}", shown, IMMUTABLE))
+    return causes + _described(new, path)
+
+
+def validate_any_update(new: Obj, old: Obj) -> list[Cause]:
+    """What the server holds against a change of any object before it looks at its kind.
+
+    Source: apiserver ``registry/rest/update.go``, validateCommonFields.
+    """
+    return validate_common(new, path_segment) + validate_common_update(new, old)
 
 
 def validate_labels(labels: Json, path: str) -> list[Cause]:
@@ -127,7 +147,7 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
     controller = ""
     for owner in owners:
         version, kind = owner.get("apiVersion", ""), owner.get("kind", "")
-        if not version:
+        if not _version(version):
             causes.append(invalid(f"{path}.apiVersion", version, "version must not be empty"))
         if not kind:
             causes.append(invalid(f"{path}.kind", kind, "must not be empty"))
@@ -152,9 +172,15 @@ def _owners(owners: list[Obj], path: str) -> list[Cause]:
     return causes
 
 
+def _version(api_version: str) -> str:
+    group, slash, version = api_version.rpartition("/")
+    return "" if "/" in group or (slash and not group and not version) else version
+
+
 def _in_order(owner: Obj) -> Obj:
-    names = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
-    return {name: owner[name] for name in names if name in owner}
+    shown: Obj = {name: owner.get(name, "") for name in ("apiVersion", "kind", "name", "uid")}
+    optional = ("controller", "blockOwnerDeletion")
+    return {**shown, **{name: owner[name] for name in optional if name in owner}}
 
 
 def validate_selector(selector: Obj, path: str) -> list[Cause]:
@@ -177,16 +203,11 @@ def validate_selector(selector: Obj, path: str) -> list[Cause]:
                 )
         elif operator in _OPERATORS:
             if values:
-                causes.append(
-                    Cause(
-                        "FieldValueForbidden",
-                        "Forbidden: may not be specified when `operator` is 'Exists' or"
-                        " 'DoesNotExist'",
-                        f"{where}.values",
-                    )
-                )
+                why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+                causes.append(forbidden(f"{where}.values", why))
         else:
-            causes.append(invalid(f"{where}.operator", operator, "not a valid selector operator"))
+            why = "not a valid selector operator"
+            causes.append(invalid(f"{where}.operator", Named(operator), why))
         key = one.get("key", "")
         causes += [invalid(f"{where}.key", key, why) for why in qualified_name(key)]
         for number, value in enumerate(values):

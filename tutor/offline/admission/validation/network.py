@@ -3,9 +3,7 @@
 Source: ``pkg/apis/core/validation/{validation.go,events.go}``.
 """
 
-import ipaddress
-from functools import lru_cache
-
+from tutor.offline.admission.validation.addresses import beyond_endpoints, validate_address
 from tutor.offline.admission.validation.fields import (
     dns_label,
     dns_subdomain,
@@ -14,14 +12,16 @@ from tutor.offline.admission.validation.fields import (
     required,
     unsupported,
 )
-from tutor.offline.admission.validation.metadata import validate_metadata
+from tutor.offline.admission.validation.metadata import (
+    validate_metadata,
+    validate_metadata_update,
+)
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, dig, meta, namespace_of
 
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PORTS = range(1, 65536)
 _SHORT, _NOTE = 128, 1024
-_LOCAL = {4: ipaddress.ip_network("224.0.0.0/24"), 6: ipaddress.ip_network("ff02::/16")}
 
 
 def validate_endpoints(obj: Obj) -> list[Cause]:
@@ -40,34 +40,24 @@ def validate_endpoints(obj: Obj) -> list[Cause]:
     return causes
 
 
-@lru_cache(maxsize=4096)
-def address_of_endpoint(text: str) -> tuple[str, ...]:
-    """What is wrong with an address of an endpoint."""
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return ("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",)
-    wrong = {
-        f"may not be unspecified ({text})": found.is_unspecified,
-        "may not be in the loopback range (127.0.0.0/8, ::1/128)": found.is_loopback,
-        "may not be in the link-local range (169.254.0.0/16, fe80::/10)": found.is_link_local,
-        "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)": (
-            found in _LOCAL[found.version]
-        ),
-    }
-    return tuple(why for why, holds in wrong.items() if holds)
+def validate_endpoints_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of Endpoints."""
+    causes = validate_metadata_update(meta(new), meta(old))
+    if new.get("subsets") == old.get("subsets"):  # what was wrong with them may stay
+        return causes + validate_metadata(meta(new), dns_subdomain)
+    return causes + validate_endpoints(new)
 
 
 def _address(address: Obj, path: str) -> list[Cause]:
     text = address.get("ip") or ""
-    causes = [invalid(f"{path}.ip", text, why) for why in address_of_endpoint(text)]
+    causes = validate_address(text, f"{path}.ip")
     if address.get("hostname"):
         name = address["hostname"]
         causes += [invalid(f"{path}.hostname", name, why) for why in dns_label(name)]
     if address.get("nodeName") is not None:
         name = address["nodeName"]
         causes += [invalid(f"{path}.nodeName", name, why) for why in dns_subdomain(name)]
-    return causes
+    return causes + [invalid(f"{path}.ip", text, why) for why in beyond_endpoints(text)]
 
 
 def _port(port: Obj, named: bool, path: str) -> list[Cause]:
@@ -86,12 +76,17 @@ def _port(port: Obj, named: bool, path: str) -> list[Cause]:
         causes.append(required(f"{path}.protocol"))
     elif protocol not in _PROTOCOLS:
         causes.append(unsupported(f"{path}.protocol", protocol, _PROTOCOLS))
-    if port.get("appProtocol"):
+    if port.get("appProtocol") is not None:
         application = port["appProtocol"]
         causes += [
             invalid(f"{path}.appProtocol", application, why) for why in qualified_name(application)
         ]
     return causes
+
+
+def validate_event_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of an Event of the older kind."""
+    return validate_event(new)
 
 
 def validate_event(obj: Obj) -> list[Cause]:

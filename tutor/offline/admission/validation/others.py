@@ -8,13 +8,11 @@ import binascii
 from dataclasses import replace
 
 from tutor.offline.admission.gojson import JsonError, loads
-from tutor.offline.admission.validation.containers import (
-    STANDARD,
-    resource_amount,
-    resource_name,
-)
+from tutor.offline.admission.validation.addresses import validate_range
+from tutor.offline.admission.validation.amounts import resource_amount
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
+    Named,
     config_key,
     dns_label,
     dns_subdomain,
@@ -23,7 +21,6 @@ from tutor.offline.admission.validation.fields import (
     invalid,
     label_value,
     not_negative,
-    path_segment,
     qualified_name,
     required,
     too_long,
@@ -31,6 +28,8 @@ from tutor.offline.admission.validation.fields import (
 )
 from tutor.offline.admission.validation.metadata import (
     finalizer_name,
+    validate_common,
+    validate_common_update,
     validate_metadata,
     validate_metadata_update,
     validate_selector,
@@ -42,32 +41,11 @@ from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
 MAX_DATA = 1024 * 1024
+_STRATEGIES = ("OldestEmulationVersion",)
 _DOCKER = {
     "kubernetes.io/dockercfg": (".dockercfg",),
     "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
 }
-_HUGE = ("hugepages-", "requests.hugepages-")
-_SCOPES = frozenset(
-    {
-        "Terminating",
-        "NotTerminating",
-        "BestEffort",
-        "NotBestEffort",
-        "PriorityClass",
-        "CrossNamespacePodAffinity",
-        "VolumeAttributesClass",
-    }
-)
-_COMPUTED = frozenset(
-    {
-        "cpu",
-        "memory",
-        "requests.cpu",
-        "requests.memory",
-        "limits.cpu",
-        "limits.memory",
-    }
-)
 
 
 def validate_config_map(obj: Obj) -> list[Cause]:
@@ -90,7 +68,7 @@ def validate_config_map(obj: Obj) -> list[Cause]:
 
 def validate_config_map_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a ConfigMap."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old))
     return causes + _frozen(new, old, ("data", "binaryData")) + validate_config_map(new)
 
 
@@ -143,9 +121,9 @@ def _bytes(text: Json) -> bytes:
 
 def validate_secret_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a Secret."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old))
     if new.get("type") != old.get("type"):
-        causes.append(invalid("type", new.get("type", ""), IMMUTABLE))
+        causes.append(invalid("type", Named(new.get("type", "")), IMMUTABLE))
     return causes + _frozen(new, old, ("data",)) + validate_secret(new)
 
 
@@ -168,9 +146,37 @@ def validate_namespace(obj: Obj) -> list[Cause]:
     return causes
 
 
+def validate_namespace_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a Namespace."""
+    return validate_namespace(new) + validate_metadata_update(meta(new), meta(old))
+
+
+def validate_finalize(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a Namespace whose finalizers are changed."""
+    causes = validate_metadata_update(meta(new), meta(old))
+    for index, finalizer in enumerate((new.get("spec") or {}).get("finalizers") or ()):
+        where = f"spec.finalizers[{index}]"
+        causes += [invalid(where, finalizer, why) for why in qualified_name(finalizer)]
+        causes += finalizer_name(finalizer, where)
+    return causes
+
+
 def validate_node(obj: Obj) -> list[Cause]:
     """What is wrong with a Node."""
     causes = validate_metadata(meta(obj), dns_subdomain)
+    causes += _taints(obj) + _node_amounts(obj)
+    spec = obj.get("spec") or {}
+    ranges = spec.get("podCIDRs") or []
+    for index, one in enumerate(ranges):
+        causes += validate_range(one, f"spec.podCIDRs[{index}]")
+    if len(ranges) > 1 and (len(ranges) > 2 or len({":" in one for one in ranges}) < 2):
+        why = "may specify no more than one CIDR for each IP family"
+        causes.append(invalid("spec.podCIDRs", ranges, why))
+    return causes
+
+
+def _taints(obj: Obj) -> list[Cause]:
+    causes: list[Cause] = []
     seen: set[tuple[object, object]] = set()
     for index, taint in enumerate((obj.get("spec") or {}).get("taints") or ()):
         where = f"metadata.taints[{index}]"  # so the server says, though they are in the spec
@@ -197,6 +203,46 @@ def validate_node(obj: Obj) -> list[Cause]:
     return causes
 
 
+def _node_amounts(obj: Obj) -> list[Cause]:
+    status = obj.get("status") or {}
+    return [
+        cause
+        for part in ("capacity", "allocatable")
+        for name, amount in sorted((status.get(part) or {}).items())
+        for cause in resource_amount(name, amount, f"status.{part}.{name}")
+    ]
+
+
+def validate_node_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a Node."""
+    return validate_node(new) + validate_node_change(new, old)
+
+
+def validate_node_change(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a Node, or of its status only."""
+    causes = validate_metadata_update(meta(new), meta(old)) + _node_amounts(new)
+    addresses = (new.get("status") or {}).get("addresses") or []
+    for index, one in enumerate(addresses):
+        if one in addresses[:index]:
+            shown = {"Type": one.get("type", ""), "Address": one.get("address", "")}
+            causes.append(duplicate(f"status.addresses[{index}]", shown))
+    spec, before = new.get("spec") or {}, old.get("spec") or {}
+    had, has = before.get("podCIDRs") or [], spec.get("podCIDRs") or []
+    why = 'node updates may not change {} except from "" to valid'
+    if had:
+        changed = [one for one, other in zip(had, has, strict=False) if one != other]
+        times = 1 if len(had) != len(has) else len(changed)
+        causes += [forbidden("spec.podCIDRs", why.format("podCIDR"))] * times
+    if before.get("providerID") and before["providerID"] != spec.get("providerID", ""):
+        causes.append(forbidden("spec.providerID", why.format("providerID")))
+    return causes + _taints(new)
+
+
+def validate_budget_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a disruption budget."""
+    return validate_budget(new)
+
+
 def validate_budget(obj: Obj) -> list[Cause]:
     """What is wrong with a new disruption budget. Its name is looked at last, and hardly."""
     causes: list[Cause] = []
@@ -220,100 +266,56 @@ def validate_budget(obj: Obj) -> list[Cause]:
     policies = ("AlwaysAllow", "IfHealthyBudget")
     if policy is not None and policy not in policies:
         causes.append(unsupported("spec.unhealthyPodEvictionPolicy", policy, policies))
-    return causes or validate_metadata(meta(obj), path_segment)
-
-
-def validate_quota(obj: Obj) -> list[Cause]:
-    """What is wrong with a new quota."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    spec = obj.get("spec") or {}
-    hard = spec.get("hard") or {}
-    for name in sorted(hard):
-        where = f"spec.hard[{name}]"
-        causes += resource_name(name, where)
-        if "/" not in name and name not in STANDARD and not name.startswith(_HUGE):
-            causes.append(invalid(where, name, "must be a standard resource for quotas"))
-        causes += resource_amount(name, hard[name], where)
-    scopes = spec.get("scopes") or []
-    for scope in scopes:
-        if scope not in _SCOPES:
-            causes.append(invalid("spec.scopes", scopes, "unsupported scope"))
-        causes += [
-            invalid("spec.scopes", scopes, "unsupported scope applied to resource")
-            for name in sorted(hard)
-            if name in STANDARD and not _fits(scope, name)
-        ]
-    causes += [
-        invalid("spec.scopes", scopes, "conflicting scopes")
-        for pair in ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"})
-        if pair <= set(scopes)
-    ]
-    return causes
-
-
-def _fits(scope: str, name: str) -> bool:
-    """Whether a scope can be asked of a resource."""
-    if scope == "BestEffort":
-        return name == "pods"
-    return name in _COMPUTED or name == "pods"
-
-
-def validate_quota_update(new: Obj, old: Obj) -> list[Cause]:
-    """What is wrong with a change of a quota."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain) + validate_quota(new)
-    scopes = (new.get("spec") or {}).get("scopes") or []
-    if set(scopes) != set((old.get("spec") or {}).get("scopes") or ()):
-        causes.append(invalid("spec.scopes", scopes, IMMUTABLE))
     return causes
 
 
 def validate_lease(obj: Obj) -> list[Cause]:
     """What is wrong with a lease."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    spec = obj.get("spec") or {}
+    return validate_common(meta(obj), dns_subdomain) + _lease_spec(obj.get("spec") or {})
+
+
+def validate_lease_update(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with a change of a lease."""
+    return validate_common_update(meta(new), meta(old)) + _lease_spec(new.get("spec") or {})
+
+
+def _lease_spec(spec: Obj) -> list[Cause]:
+    causes: list[Cause] = []
     duration = spec.get("leaseDurationSeconds")
     if duration is not None and duration <= 0:
         causes.append(invalid("spec.leaseDurationSeconds", duration, "must be greater than 0"))
-    return causes + not_negative("spec.leaseTransitions", spec.get("leaseTransitions"))
-
-
-def validate_slice(obj: Obj) -> list[Cause]:
-    """What is wrong with an endpoint slice."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    kind = obj.get("addressType", "")
-    kinds = ("FQDN", "IPv4", "IPv6")
-    if not kind:
-        causes.append(required("addressType"))
-    elif kind not in kinds:
-        causes.append(unsupported("addressType", kind, kinds))
-    for index, endpoint in enumerate(obj.get("endpoints") or ()):
-        if not endpoint.get("addresses"):
-            causes.append(
-                required(f"endpoints[{index}].addresses", "must contain at least 1 address")
-            )
+    causes += not_negative("spec.leaseTransitions", spec.get("leaseTransitions"))
+    strategy, where = spec.get("strategy"), "spec.strategy.strategy"  # twice, as the server says
+    if strategy is not None and "/" not in strategy and strategy not in _STRATEGIES:
+        causes.append(unsupported(where, strategy, _STRATEGIES))
+    elif strategy is not None and "/" in strategy:
+        causes += [invalid(where, Named(strategy), why) for why in qualified_name(strategy)]
+    if spec.get("preferredHolder") and not strategy:
+        why = "may only be specified if `strategy` is defined"
+        causes.append(forbidden("spec.preferredHolder", why))
     return causes
-
-
-def validate_slice_update(new: Obj, old: Obj) -> list[Cause]:
-    """What is wrong with a change of an endpoint slice."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
-    if new.get("addressType") != old.get("addressType"):
-        causes.append(invalid("addressType", new.get("addressType", ""), IMMUTABLE))
-    return causes + validate_slice(new)
 
 
 def validate_revision(obj: Obj) -> list[Cause]:
     """What is wrong with a controller revision."""
-    causes = validate_metadata(meta(obj), dns_subdomain)
-    if obj.get("data") is None:
+    causes = _revision(obj)
+    data = obj.get("data")
+    if data is None:
         causes.append(required("data", "data is mandatory"))
+    elif not isinstance(data, dict):
+        causes.append(required("data", "data must be a valid JSON object"))
+    return causes
+
+
+def _revision(obj: Obj) -> list[Cause]:
+    causes = validate_metadata(meta(obj), dns_subdomain)
     return causes + not_negative("revision", obj.get("revision"))
 
 
 def validate_revision_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a controller revision."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
-    causes += not_negative("revision", new.get("revision"))
+    causes = validate_metadata_update(meta(new), meta(old))
+    causes += _revision(new)
     if new.get("data") != old.get("data"):
         causes.append(invalid("data", new.get("data"), IMMUTABLE))
     return causes

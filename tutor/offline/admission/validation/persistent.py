@@ -6,11 +6,12 @@ Source: ``ValidatePersistentVolume…`` in ``pkg/apis/core/validation/validation
 
 from posixpath import normpath
 
-from tutor.manifest.quantity import Quantity, parse
+from tutor.manifest.quantity import parse
+from tutor.offline.admission.validation.amounts import units
 from tutor.offline.admission.validation.claims import POSITIVE, VOLUME_MODES, validate_modes
 from tutor.offline.admission.validation.fields import (
     IMMUTABLE,
-    MAX_LABEL,
+    Named,
     dns_subdomain,
     duplicate,
     forbidden,
@@ -26,10 +27,24 @@ from tutor.offline.admission.validation.metadata import (
     validate_metadata_update,
 )
 from tutor.offline.admission.validation.scheduling import validate_node_selector
-from tutor.offline.admission.validation.volumes import host_path, nfs
+from tutor.offline.admission.validation.sources import PERSISTENT, SHOWN, iscsi
 from tutor.offline.errors import Cause
-from tutor.offline.objects import Obj, meta
+from tutor.offline.objects import Obj, dig, meta
 
+_OPTIONS = "volume.beta.kubernetes.io/mount-options"
+_MOUNTED = (
+    *("gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi"),
+    *("cinder", "cephfs", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk"),
+)
+_EXPANDS = "controllerExpandSecretRef"
+"""What a volume behind CSI may get later."""
+_BETA = {
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "beta.kubernetes.io/os": "kubernetes.io/os",
+    "beta.kubernetes.io/arch": "kubernetes.io/arch",
+    "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+}
 _MOST_PARAMETERS = 512
 _MOST_SIZE = 256 * 1024
 _SOURCES = (
@@ -61,11 +76,27 @@ _SOURCES = (
 
 def validate_volume(obj: Obj) -> list[Cause]:
     """What is wrong with a new volume."""
+    return _volume(obj) + _mount_options(obj)
+
+
+def _volume(obj: Obj) -> list[Cause]:
     causes = validate_metadata(meta(obj), dns_subdomain)
-    return causes + _volume_spec(obj.get("spec") or {}, "spec")
+    return causes + _volume_spec(obj.get("spec") or {}, meta(obj).get("name", ""), "spec")
 
 
-def _volume_spec(spec: Obj, path: str) -> list[Cause]:
+def _mount_options(obj: Obj) -> list[Cause]:
+    """Refuse the annotation for options of a mount where none are taken.
+
+    Source: ``pkg/volume/validation/pv_validation.go``.
+    """
+    mounted = any((obj.get("spec") or {}).get(one) is not None for one in _MOUNTED)
+    if mounted or _OPTIONS not in (meta(obj).get("annotations") or {}):
+        return []
+    why = "may not specify mount options for this volume type"
+    return [forbidden(f"metadata.annotations.{_OPTIONS}", why)]
+
+
+def _volume_spec(spec: Obj, volume: str, path: str) -> list[Cause]:
     modes, capacity = spec.get("accessModes") or [], spec.get("capacity") or {}
     causes: list[Cause] = []
     if not modes:
@@ -74,11 +105,13 @@ def _volume_spec(spec: Obj, path: str) -> list[Cause]:
     if not capacity:
         causes.append(required(f"{path}.capacity"))
     if "storage" not in capacity or len(capacity) > 1:
-        causes.append(unsupported(f"{path}.capacity", capacity or None, ("storage",)))
+        shown = {name: str(parse(capacity[name])) for name in sorted(capacity)}
+        empty = spec.get("capacity")
+        causes.append(unsupported(f"{path}.capacity", shown or empty, ("storage",)))
     for name in sorted(capacity):
         amount, where = parse(capacity[name]), f"{path}.capacity[{name}]"
         if amount.mantissa < 0:
-            causes.append(invalid(where, _whole(amount), "must be a valid resource quantity"))
+            causes.append(invalid(where, units(amount), "must be a valid resource quantity"))
         if amount.mantissa <= 0:
             causes.append(invalid(where, str(amount), POSITIVE))
     policy = spec.get("persistentVolumeReclaimPolicy", "")
@@ -92,7 +125,7 @@ def _volume_spec(spec: Obj, path: str) -> list[Cause]:
             causes += validate_node_selector(affinity["required"], where)
         else:
             causes.append(required(where, "must specify required node constraints"))
-    causes += _volume_source(spec, path)
+    causes += _volume_source(spec, volume, path)
     source = (spec.get("hostPath") or {}).get("path", "")
     if source and normpath(source) == "/" and policy == "Recycle":
         why = "may not be 'recycle' for a hostPath mount of '/'"
@@ -103,76 +136,83 @@ def _volume_spec(spec: Obj, path: str) -> list[Cause]:
     mode = spec.get("volumeMode")
     if mode is not None and mode not in VOLUME_MODES:
         causes.append(unsupported(f"{path}.volumeMode", mode, VOLUME_MODES))
+    named, where = spec.get("volumeAttributesClassName"), f"{path}.volumeAttributesClassName"
+    if named is not None:
+        if not named:
+            causes.append(required(where, "an empty string is disallowed"))
+        causes += [invalid(where, named, why) for why in dns_subdomain(named) if named]
+        if spec.get("csi") is None:
+            why = "has to be specified when using volumeAttributesClassName"
+            causes.append(required(f"{path}.csi", why))
     return causes
 
 
-def _whole(amount: Quantity) -> int:
-    return amount.units() if amount.exponent >= 0 else -1
-
-
-def _volume_source(spec: Obj, path: str) -> list[Cause]:
+def _volume_source(spec: Obj, volume: str, path: str) -> list[Cause]:
     given = [name for name in _SOURCES if spec.get(name) is not None]
     if not given:
         return [required(path, "must specify a volume type")]
     causes: list[Cause] = []
     for number, name in enumerate(given):
         where, source = f"{path}.{name}", spec[name]
-        if number:
+        if number and name != "flexVolume":
+            where = f"{path}.{'cephFS' if name == 'cephfs' else name}"
             causes.append(forbidden(where, "may not specify more than 1 volume type"))
-        elif name == "hostPath":
-            causes += host_path(source, where)
-        elif name == "nfs":
-            causes += nfs(source, where)
-        elif name == "local":
-            causes += _local(source, where)
-            if spec.get("nodeAffinity") is None:
-                why = "Local volume requires node affinity"
-                causes.append(required(f"{path}.nodeAffinity", why))
-        elif name == "csi":
-            causes += _csi(source, where)
-    return causes
-
-
-def _local(source: Obj, path: str) -> list[Cause]:
-    target = source.get("path", "")
-    if not target:
-        return [required(f"{path}.path")]
-    if ".." in target.split("/"):
-        return [invalid(f"{path}.path", target, "must not contain '..'")]
-    return []
-
-
-def _csi(source: Obj, path: str) -> list[Cause]:
-    driver = source.get("driver", "")
-    where = f"{path}.driver"
-    causes = [] if driver else [required(where)]
-    if len(driver) > MAX_LABEL:
-        causes.append(too_long(where, MAX_LABEL))
-    causes += [invalid(where, driver, why) for why in dns_subdomain(driver.lower())]
-    if not source.get("volumeHandle"):
-        causes.append(required(f"{path}.volumeHandle"))
+        elif name == "iscsi":
+            causes += iscsi(source, where, volume)
+        else:
+            causes += PERSISTENT[name](source, f"{path}.{SHOWN.get(name, name)}")
+        if name == "local" and not number and spec.get("nodeAffinity") is None:
+            why = "Local volume requires node affinity"
+            causes.append(required(f"{path}.nodeAffinity", why))
     return causes
 
 
 def validate_volume_update(new: Obj, old: Obj) -> list[Cause]:
-    """What is wrong with a change of a volume."""
-    causes = validate_volume(new)
+    """What is wrong with a change of a volume. The server looks at the whole of it twice."""
+    causes = validate_volume(new) + _volume(new)
     spec, before = new.get("spec") or {}, old.get("spec") or {}
     left, right = (
         {name: value for name, value in one.items() if name in _SOURCES} for one in (spec, before)
     )
+    if left.get("csi") and _EXPANDS not in right.get("csi", {_EXPANDS: {}}):
+        left["csi"] = {key: value for key, value in left["csi"].items() if key != _EXPANDS}
     if left != right:
         shown = difference(right, left, "PersistentVolumeSpec", "PersistentVolumeSource")
         why = f"spec.persistentvolumesource is immutable after creation\n{shown}"
         causes.append(forbidden("spec.persistentvolumesource", why))
     if spec.get("volumeMode") != before.get("volumeMode"):
-        causes.append(invalid("volumeMode", spec.get("volumeMode"), IMMUTABLE))
+        mode = spec.get("volumeMode")
+        causes.append(invalid("volumeMode", mode if mode is None else Named(mode), IMMUTABLE))
     affinity, was = spec.get("nodeAffinity"), before.get("nodeAffinity")
-    if was is not None and affinity != was:
+    if was is not None and affinity != _stable(was, affinity):
         shown_as = None if affinity is None else as_go(affinity, "VolumeNodeAffinity")
         why = f"{IMMUTABLE}, except for updating from beta label to GA"
         causes.append(invalid("nodeAffinity", shown_as, why))
+    named, was = (one.get("volumeAttributesClassName") for one in (spec, before))
+    if was is not None and named is None:
+        why = "update from non-nil value to nil is forbidden"
+        causes.append(forbidden("spec.volumeAttributesClassName", why))
     return causes
+
+
+def _stable(was: Obj, affinity: Obj | None) -> Obj:
+    """An affinity with those beta labels replaced that the new one has replaced."""
+    path = ("required", "nodeSelectorTerms")
+    old: list[Obj] = dig(was, *path, default=[])
+    new: list[Obj] = dig(affinity, *path, default=[])
+    terms = [_renamed(term, new[at] if at < len(new) else {}) for at, term in enumerate(old)]
+    return {**was, "required": {**was.get("required", {}), "nodeSelectorTerms": terms}}
+
+
+def _renamed(term: Obj, new: Obj) -> Obj:
+    if "matchExpressions" not in term:
+        return term
+    expressions = []
+    for at, one in enumerate(term["matchExpressions"]):
+        stable = _BETA.get(one.get("key", ""))
+        renamed = stable is not None and dig(new, "matchExpressions", at, "key") == stable
+        expressions.append({**one, "key": stable} if renamed else one)
+    return {**term, "matchExpressions": expressions}
 
 
 def validate_class(obj: Obj) -> list[Cause]:
@@ -204,8 +244,17 @@ def validate_class(obj: Obj) -> list[Cause]:
     elif mode not in ("Immediate", "WaitForFirstConsumer"):
         modes = ("Immediate", "WaitForFirstConsumer")
         causes.append(unsupported("volumeBindingMode", mode, modes))
-    for index, term in enumerate(obj.get("allowedTopologies") or ()):
-        causes += _topology(term, f"allowedTopologies[{index}].matchLabelExpressions")
+    topologies = obj.get("allowedTopologies") or []
+    seen: list[dict[str, set[str]]] = [{} for _ in topologies]
+    for index, term in enumerate(topologies):
+        where = f"allowedTopologies[{index}].matchLabelExpressions"
+        causes += _topology(term, where)
+        held = {
+            one.get("key", ""): set(one.get("values") or ())
+            for one in term.get("matchLabelExpressions") or ()
+        }
+        causes += [duplicate(where, "") for one in seen if one == held]
+        seen.append(held)
     return causes
 
 
@@ -230,14 +279,10 @@ def _topology(term: Obj, path: str) -> list[Cause]:
 
 def validate_class_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a storage class."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
-    for field, why in (
-        ("parameters", "updates to parameters are forbidden."),
-        ("provisioner", "updates to provisioner are forbidden."),
-        ("reclaimPolicy", "updates to reclaimPolicy are forbidden."),
-    ):
-        if new.get(field) != old.get(field):
-            causes.append(forbidden(field, why))
-    if new.get("volumeBindingMode") != old.get("volumeBindingMode"):
-        causes.append(invalid("volumeBindingMode", new.get("volumeBindingMode"), IMMUTABLE))
+    causes = validate_class(new) + validate_metadata_update(meta(new), meta(old))
+    for field in ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"):
+        value = new.get(field)
+        if value != old.get(field):
+            shown = Named(value) if isinstance(value, str) and field != "provisioner" else value
+            causes.append(invalid(field, shown, IMMUTABLE))
     return causes

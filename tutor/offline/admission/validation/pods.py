@@ -4,25 +4,34 @@ Source: ``ValidatePodSpec``, ``ValidatePodUpdate`` in ``pkg/apis/core/validation
 """
 
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 
+from tutor.manifest.quantity import parse
+from tutor.offline.admission.quota import amounts_of_containers
 from tutor.offline.admission.semantic import same
+from tutor.offline.admission.validation.addresses import validate_address
+from tutor.offline.admission.validation.amounts import pod_resource, validate_resources
 from tutor.offline.admission.validation.containers import (
+    Pod,
     validate_containers,
-    validate_images,
+    validate_ephemeral_containers,
+    validate_image,
     validate_init_containers,
 )
+from tutor.offline.admission.validation.environment import validate_file_keys
 from tutor.offline.admission.validation.fields import (
     dns_label,
     dns_subdomain,
+    dns_subdomain_underscored,
     duplicate,
     forbidden,
     invalid,
     qualified_name,
     required,
+    size,
+    too_long,
     unsupported,
 )
-from tutor.offline.admission.validation.internal import difference
+from tutor.offline.admission.validation.internal import as_go, difference
 from tutor.offline.admission.validation.metadata import (
     validate_annotations,
     validate_labels,
@@ -34,10 +43,22 @@ from tutor.offline.admission.validation.scheduling import (
     validate_spread,
     validate_tolerations,
 )
-from tutor.offline.admission.validation.security import validate_host_users, validate_pod_security
+from tutor.offline.admission.validation.security import (
+    APPARMOR,
+    each_container,
+    validate_host_users,
+    validate_matching,
+    validate_pod_security,
+    validate_profiles,
+)
 from tutor.offline.admission.validation.volumes import validate_volumes
+from tutor.offline.admission.validation.windows import (
+    validate_host_process,
+    validate_linux,
+    validate_windows,
+)
 from tutor.offline.errors import Cause
-from tutor.offline.objects import Obj, meta
+from tutor.offline.objects import Obj, dig, meta
 
 _DNS = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _RESTART = ("Always", "OnFailure", "Never")
@@ -45,7 +66,8 @@ _PREEMPTION = ("PreemptLowerPriority", "Never")
 _SYSTEMS = ("linux", "windows")
 _COST = "controller.kubernetes.io/pod-deletion-cost"
 _MOST = 2**31 - 1
-_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+_MIRROR = "kubernetes.io/config.mirror"
+_MOST_HOSTNAME = 64
 _CHANGEABLE = (
     "spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
     "`spec.tolerations` (only additions to existing tolerations),"
@@ -62,29 +84,44 @@ def validate_pod(pod: Obj) -> list[Cause]:
     if spec.get("nodeName") and spec.get("schedulingGates"):
         why = "cannot be set until all schedulingGates have been cleared"
         causes.append(forbidden("spec.nodeName", why))
-    return causes
+    return causes + validate_matching(meta(pod).get("annotations") or {}, spec, "spec")
 
 
 def _whole(pod: Obj) -> list[Cause]:
     """What is wrong with a Pod, new or changed."""
     spec = pod.get("spec") or {}
     causes = validate_metadata(meta(pod), dns_subdomain)
-    causes += _annotations(meta(pod).get("annotations") or {}, "metadata.annotations")
-    causes += validate_pod_spec(spec, "spec", whole=True)
+    causes += _annotations(meta(pod).get("annotations") or {}, spec, "metadata.annotations")
+    causes += validate_pod_spec(spec, "spec", pod=meta(pod))
+    if not spec.get("serviceAccountName"):
+        causes += [
+            forbidden(
+                f"spec.volumes[{index}].projected.sources[{at}].serviceAccountToken",
+                "must not be specified when serviceAccountName is not set",
+            )
+            for index, volume in enumerate(spec.get("volumes") or ())
+            for at, source in enumerate(dig(volume, "projected", "sources", default=()))
+            if source.get("serviceAccountToken") is not None
+        ]
     for part in ("containers", "initContainers"):
-        causes += validate_images(spec.get(part) or [], f"spec.{part}")
+        for index, one in enumerate(spec.get(part) or ()):
+            causes += validate_image(one, f"spec.{part}[{index}]")
     return causes
 
 
-def _annotations(annotations: Mapping[str, str], path: str) -> list[Cause]:
+def _annotations(annotations: Mapping[str, str], spec: Obj, path: str) -> list[Cause]:
+    """What is wrong with annotations that mean something on a Pod."""
+    causes: list[Cause] = []
+    if _MIRROR in annotations and not spec.get("nodeName"):
+        why = "must set spec.nodeName if mirror pod annotation is set"
+        causes.append(invalid(f"{path}[{_MIRROR}]", annotations[_MIRROR], why))
     cost = annotations.get(_COST)
-    if cost is None:
-        return []
-    digits = cost.removeprefix("-")
-    good = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
-    if good and -_MOST - 1 <= int(cost) <= _MOST:
-        return []
-    return [invalid(f"{path}[{_COST}]", cost, "must be a 32bit integer")]
+    if cost is not None:
+        digits = cost.removeprefix("-")
+        good = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+        if not good or len(digits) > 10 or not -_MOST - 1 <= int(cost) <= _MOST:
+            causes.append(invalid(f"{path}[{_COST}]", cost, "must be a 32bit integer"))
+    return causes + validate_profiles(dict(annotations), spec, path)
 
 
 def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> list[Cause]:
@@ -95,11 +132,8 @@ def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> l
         path: Where it stands.
         claims: Claim templates, which its containers may mount, and which come before volumes.
     """
-    metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
-    annotations = metadata.get("annotations")
-    causes = validate_labels(metadata.get("labels"), f"{path}.labels")
-    causes += validate_annotations(annotations, f"{path}.annotations")
-    causes += _annotations(annotations or {}, f"{path}.annotations")
+    spec, annotations = template.get("spec") or {}, dig(template, "metadata", "annotations")
+    causes = validate_template_metadata(template, path)
     claimed: list[Obj] = []
     for claim in claims:
         name = meta(claim).get("name", "")
@@ -110,26 +144,52 @@ def validate_template(template: Obj, path: str, claims: Iterable[Obj] = ()) -> l
         rest = [one for one in spec.get("volumes") or () if one.get("name") not in names]
         spec = {**spec, "volumes": [*claimed, *rest]}
     causes += validate_pod_spec(spec, f"{path}.spec")
+    causes += validate_matching(annotations or {}, spec, f"{path}.spec")
     if spec.get("ephemeralContainers"):
         why = "ephemeral containers not allowed in pod template"
         causes.append(forbidden(f"{path}.spec.ephemeralContainers", why))
     return causes
 
 
-def validate_pod_spec(spec: Obj, path: str, *, whole: bool = False) -> list[Cause]:
+def validate_template_metadata(template: Obj, path: str) -> list[Cause]:
+    """What is wrong with the labels and annotations of a Pod template."""
+    metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
+    annotations = metadata.get("annotations")
+    causes = validate_labels(metadata.get("labels"), f"{path}.labels")
+    causes += validate_annotations(annotations, f"{path}.annotations")
+    return causes + _annotations(annotations or {}, spec, f"{path}.annotations")
+
+
+def validate_pod_spec(spec: Obj, path: str, *, pod: Obj | None = None) -> list[Cause]:
     """What is wrong with the spec of a Pod or of a template.
 
     Args:
         spec: The spec.
         path: Where it stands.
-        whole: Whether it is a Pod's, of which everything is known by now.
+        pod: The metadata of the Pod, of which everything is known by now; None for a template.
     """
-    volumes, causes = validate_volumes(spec.get("volumes") or [], f"{path}.volumes")
+    volumes, causes = validate_volumes(spec.get("volumes") or [], f"{path}.volumes", pod)
     containers, first = spec.get("containers") or [], spec.get("initContainers") or []
-    grace = spec.get("terminationGracePeriodSeconds")
-    causes += validate_containers(containers, volumes, grace, f"{path}.containers")
-    causes += validate_init_containers(first, containers, volumes, grace, f"{path}.initContainers")
-    causes += _host_network(spec, path, whole)
+    claims = spec.get("resourceClaims") or []
+    known = Pod(
+        volumes,
+        frozenset(one["name"] for one in claims if one.get("name")),
+        spec.get("terminationGracePeriodSeconds"),
+        spec.get("restartPolicy", ""),
+        spec.get("hostUsers") is not False,
+        None if spec.get("os") is None else spec["os"].get("name", ""),
+    )
+    causes += _resource_claims(claims, f"{path}.resourceClaims")
+    causes += validate_containers(containers, known, f"{path}.containers")
+    causes += validate_init_containers(first, containers, known, f"{path}.initContainers")
+    causes += validate_ephemeral_containers(
+        spec.get("ephemeralContainers") or [],
+        [*containers, *first],
+        known,
+        f"{path}.ephemeralContainers",
+    )
+    causes += _pod_resources(spec, known, f"{path}.resources")
+    causes += _host_network(spec, path, pod is not None)
     causes += _word(spec, "restartPolicy", _RESTART, path)
     causes += _word(spec, "dnsPolicy", _DNS, path)
     causes += validate_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
@@ -143,8 +203,89 @@ def validate_pod_spec(spec: Obj, path: str, *, whole: bool = False) -> list[Caus
     causes += validate_spread(
         spec.get("topologySpreadConstraints") or [], f"{path}.topologySpreadConstraints"
     )
+    causes += validate_host_process(spec, each_container(spec, path), path)
     causes += validate_host_users(spec, path)
-    return causes + _names(spec, path)
+    causes += _hostname_override(spec, path)
+    return causes + _names(spec, path) + validate_file_keys(spec, path)
+
+
+def _resource_claims(claims: list[Obj], path: str) -> list[Cause]:
+    """What is wrong with the claims of devices a Pod refers to."""
+    causes: list[Cause] = []
+    names: set[str] = set()
+    for index, claim in enumerate(claims):
+        where, name = f"{path}[{index}]", claim.get("name", "")
+        if not name:
+            causes.append(required(f"{where}.name"))
+        elif name in names:
+            causes.append(duplicate(f"{where}.name", name))
+        else:
+            causes += [invalid(f"{where}.name", name, why) for why in dns_label(name)]
+            names.add(name)
+        fields = ("resourceClaimName", "resourceClaimTemplateName")
+        given = [field for field in fields if claim.get(field) is not None]
+        shown = {
+            "Name": name,
+            "ResourceClaimName": claim.get("resourceClaimName"),
+            "ResourceClaimTemplateName": claim.get("resourceClaimTemplateName"),
+        }
+        if len(given) > 1:
+            why = (
+                "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
+            )
+            causes.append(invalid(where, shown, why))
+        if not given:
+            why = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
+            causes.append(invalid(where, shown, why))
+        for field in given:
+            causes += [
+                invalid(f"{where}.{field}", claim[field], why)
+                for why in dns_subdomain(claim[field])
+            ]
+    return causes
+
+
+def _pod_resources(spec: Obj, pod: Pod, path: str) -> list[Cause]:
+    """What is wrong with the resources of a Pod as a whole."""
+    resources = spec.get("resources")
+    if resources is None:
+        return []
+    if pod.system == "windows":
+        return [forbidden(path, "may not be set for a windows pod")]
+    causes: list[Cause] = []
+    if resources.get("claims") is not None:
+        why = "claims may not be set for Resources at pod-level"
+        causes.append(forbidden(f"{path}.claims", why))
+    causes += validate_resources(resources, pod.claims, path, pod_resource)
+    for part, only in (("requests", ""), ("limits", "hugepages-")):
+        had = resources.get(part) or {}
+        for name, total in sorted(amounts_of_containers(spec, part).items()):
+            if name.startswith(only) and name in had and parse(had[name]) < total:
+                why = f"must be greater than or equal to aggregate container {part} of {total}"
+                causes.append(invalid(f"{path}.{part}[{name}]", str(parse(had[name])), why))
+    limits = resources.get("limits") or {}
+    for index, container in enumerate(spec.get("containers") or ()):
+        for name, value in sorted(dig(container, "resources", "limits", default={}).items()):
+            amount = parse(value)
+            if name in limits and parse(limits[name]) < amount:
+                where = f"{path}.containers[{index}][{name}].limits"
+                why = f"must be less than or equal to pod limits of {parse(limits[name])}"
+                causes.append(invalid(where, str(amount), why))
+    return causes
+
+
+def _hostname_override(spec: Obj, path: str) -> list[Cause]:
+    name, where = spec.get("hostnameOverride"), f"{path}.hostnameOverride"
+    if name is None:
+        return []
+    causes = [
+        forbidden(where, f"may not be specified when {field} is true")
+        for field in ("setHostnameAsFQDN", "hostNetwork")
+        if spec.get(field)
+    ]
+    if size(name) > _MOST_HOSTNAME:
+        causes.append(too_long(where, _MOST_HOSTNAME))
+    return causes + [invalid(where, name, why) for why in dns_subdomain(name)]
 
 
 def _word(spec: Obj, field: str, words: tuple[str, ...], path: str) -> list[Cause]:
@@ -168,21 +309,33 @@ def _names(spec: Obj, path: str) -> list[Cause]:
     causes += validate_tolerations(spec.get("tolerations") or [], f"{path}.tolerations")
     for index, alias in enumerate(spec.get("hostAliases") or ()):
         where, address = f"{path}.hostAliases[{index}]", alias.get("ip", "")
-        causes += _addressed(address, f"{where}.ip")
+        causes += validate_address(address, f"{where}.ip")
         for number, name in enumerate(alias.get("hostnames") or ()):
             at = f"{where}.hostnames[{number}]"
             causes += [invalid(at, name, why) for why in dns_subdomain(name)]
-    causes += _named(spec, path, "priorityClassName", "runtimeClassName")
-    preemption = spec.get("preemptionPolicy")
-    if preemption is not None and preemption not in _PREEMPTION:
-        causes.append(unsupported(f"{path}.preemptionPolicy", preemption, _PREEMPTION))
-    if spec.get("os") is not None:
-        name = spec["os"].get("name", "")
-        if not name:
-            causes.append(required(f"{path}.os.name", "cannot be empty"))
-        elif name not in _SYSTEMS:
-            causes.append(unsupported(f"{path}.os", name, _SYSTEMS))
-    return causes
+    causes += _named(spec, path, "priorityClassName")
+    runtime, where = spec.get("runtimeClassName"), f"{path}.runtimeClassName"
+    if runtime is not None:
+        causes += [invalid(where, runtime, why) for why in dns_subdomain(runtime)]
+    if spec.get("preemptionPolicy") is not None:
+        causes += _word(spec, "preemptionPolicy", _PREEMPTION, path)
+    if spec.get("overhead"):
+        overhead = {"limits": spec["overhead"]}
+        causes += validate_resources(overhead, frozenset(), f"{path}.overhead")
+    return causes + _system(spec, path)
+
+
+def _system(spec: Obj, path: str) -> list[Cause]:
+    """What is wrong with the operating system of a Pod, and with the rest because of it."""
+    if spec.get("os") is None:
+        return []
+    name = spec["os"].get("name", "")
+    if not name:
+        return [required(f"{path}.os.name")]
+    if name not in _SYSTEMS:
+        return [unsupported(f"{path}.os", name, _SYSTEMS)]
+    look = validate_linux if name == "linux" else validate_windows
+    return look(spec, each_container(spec, path), path)
 
 
 def _named(spec: Obj, path: str, *fields: str) -> list[Cause]:
@@ -192,14 +345,6 @@ def _named(spec: Obj, path: str, *fields: str) -> list[Cause]:
         if spec.get(field)
         for why in dns_subdomain(spec[field])
     ]
-
-
-def _addressed(address: str, path: str) -> list[Cause]:
-    try:
-        ip_address(address)
-    except ValueError:
-        return [invalid(path, address, _ADDRESS)]
-    return []
 
 
 def _host_network(spec: Obj, path: str, whole: bool) -> list[Cause]:
@@ -232,13 +377,17 @@ def _dns(spec: Obj, path: str) -> list[Cause]:
         why = "must not have more than 3 nameservers"
         causes.append(invalid(f"{path}.nameservers", servers, why))
     for index, server in enumerate(servers):
-        causes += _addressed(server, f"{path}.nameservers[{index}]")
+        causes += validate_address(server, f"{path}.nameservers[{index}]")
     if len(searches) > 32:
         why = "must not have more than 32 search paths"
         causes.append(invalid(f"{path}.searches", searches, why))
-    if len(" ".join(searches)) > 2048:
+    if size(" ".join(searches)) > 2048:
         why = "must not have more than 2048 characters (including spaces) in the search list"
         causes.append(invalid(f"{path}.searches", searches, why))
+    for index, search in enumerate(searches):
+        stem, where = search.removesuffix("."), f"{path}.searches[{index}]"
+        wrong = [] if search == "." else dns_subdomain_underscored(stem)
+        causes += [invalid(where, stem, why) for why in wrong]
     for index, option in enumerate(config.get("options") or ()):
         if not option.get("name"):
             causes.append(required(f"{path}.options[{index}]", "must not be empty"))
@@ -262,16 +411,18 @@ def _gates(gates: Iterable[Obj], path: str) -> list[Cause]:
 
 def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a Pod."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain) + _whole(new)
+    causes = validate_metadata_update(meta(new), meta(old)) + _whole(new)
     spec, before = new.get("spec") or {}, old.get("spec") or {}
+    causes += validate_annotation_changes(new, old)
     for part in ("containers", "initContainers"):
         if len(spec.get(part) or ()) != len(before.get(part) or ()):
             causes.append(forbidden(f"spec.{part}", "pod updates may not add or remove containers"))
             return causes
         for index, container in enumerate(spec.get(part) or ()):
+            where = f"spec.{part}[{index}]"
             if not container.get("image"):
-                causes.append(required(f"spec.{part}[{index}].image"))
-        causes += validate_images(spec.get(part) or [], f"spec.{part}")
+                causes.append(required(f"{where}.image"))
+            causes += validate_image(container, where)
     deadline, was = spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds")
     where = "spec.activeDeadlineSeconds"
     if deadline is not None:
@@ -286,6 +437,8 @@ def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
         causes.append(invalid(where, None, why))
     causes += _only_added(spec.get("tolerations") or [], before.get("tolerations") or [])
     causes += _only_removed(spec.get("schedulingGates") or [], before.get("schedulingGates") or [])
+    if same("PodSpec", spec, before):
+        return causes
     munged = _munged(spec, before)
     if before.get("schedulingGates"):
         munged, gated = _while_gated(munged, before)
@@ -295,6 +448,23 @@ def validate_pod_update(new: Obj, old: Obj) -> list[Cause]:
         why = f"pod updates may not change fields other than `{_CHANGEABLE}\n{shown}"
         causes.append(forbidden("spec", why))
     return causes
+
+
+def validate_annotation_changes(new: Obj, old: Obj) -> list[Cause]:
+    """What is wrong with changes of annotations that mean something on a Pod."""
+    has, had = (meta(one).get("annotations") or {} for one in (new, old))
+    causes: list[Cause] = []
+    for verb, keys in (
+        ("remove or update", [key for key in sorted(had) if has.get(key) != had[key]]),
+        ("add", [key for key in sorted(has) if key not in had]),
+    ):
+        for key in keys:
+            where = f"metadata.annotations[{key}]"
+            if key.startswith(APPARMOR):
+                causes.append(forbidden(where, f"may not {verb} AppArmor annotations"))
+            if key == _MIRROR:
+                causes.append(forbidden(where, f"may not {verb} mirror pod annotation"))
+    return causes + _annotations(has, new.get("spec") or {}, "metadata.annotations")
 
 
 def _only_added(tolerations: list[Obj], before: list[Obj]) -> list[Cause]:
@@ -323,16 +493,59 @@ def _only_removed(gates: list[Obj], before: list[Obj]) -> list[Cause]:
 
 def _while_gated(munged: Obj, before: Obj) -> tuple[Obj, list[Cause]]:
     """A Pod that is held back from the scheduler may still ask for more of its node."""
-    wanted, had = munged.get("nodeSelector") or {}, before.get("nodeSelector") or {}
-    if wanted == had:
-        return munged, []
-    restored = {key: value for key, value in munged.items() if key != "nodeSelector"}
-    if had:
-        restored["nodeSelector"] = had
-    if had.items() <= wanted.items():
-        return restored, []
-    why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)"
-    return restored, [invalid("spec.nodeSelector", wanted, why)]
+    causes: list[Cause] = []
+    restored = dict(munged)
+    wanted, had = munged.get("nodeSelector"), before.get("nodeSelector")
+    if (wanted or {}) != (had or {}):
+        restored.pop("nodeSelector", None)
+        if had:
+            restored["nodeSelector"] = had
+        if not (had or {}).items() <= (wanted or {}).items():
+            why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)"
+            causes.append(invalid("spec.nodeSelector", wanted, why))
+    asked, had = munged.get("affinity"), before.get("affinity")
+    nodes, were = ((one or {}).get("nodeAffinity") for one in (asked, had))
+    if same("NodeAffinity", nodes or {}, were or {}) and (nodes is None) == (were is None):
+        return restored, causes
+    causes += _narrowed(nodes, were)
+    others = {key: value for key, value in (asked or {}).items() if key != "nodeAffinity"}
+    if were is not None:
+        others["nodeAffinity"] = were
+    restored.pop("affinity", None)
+    if others or had is not None:
+        restored["affinity"] = others
+    return restored, causes
+
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def _narrowed(nodes: Obj | None, were: Obj | None) -> list[Cause]:
+    """What is wrong with a change of the nodes that a Pod must have."""
+    terms, old = (dig(one, _REQUIRED, "nodeSelectorTerms", default=[]) for one in (nodes, were))
+    where = f"spec.affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
+    if not old:
+        return []
+    if len(old) != len(terms):
+        shown = [as_go(one, "NodeSelectorTerm") for one in terms] or None
+        why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed"
+        return [invalid(where, shown, why)]
+    why = "only additions are allowed (no mutations or deletions)"
+    return [
+        invalid(f"{where}[{index}]", as_go(one, "NodeSelectorTerm"), why)
+        for index, (one, was) in enumerate(zip(terms, old, strict=True))
+        if not _only_more(one, was)
+    ]
+
+
+def _only_more(term: Obj, was: Obj) -> bool:
+    fields = ("matchExpressions", "matchFields")
+    if not any(was.get(field) for field in fields):
+        return not any(term.get(field) for field in fields)
+    return all(
+        (term.get(field) or [])[: len(was.get(field) or ())] == (was.get(field) or [])
+        for field in fields
+    )
 
 
 def _munged(spec: Obj, before: Obj) -> Obj:

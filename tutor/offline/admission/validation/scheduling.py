@@ -7,6 +7,7 @@ Source: ``validateAffinity``, ``ValidateTolerations``, ``validateTopologySpreadC
 from collections.abc import Iterable
 
 from tutor.offline.admission.validation.fields import (
+    Named,
     dns_label,
     dns_subdomain,
     duplicate,
@@ -24,6 +25,8 @@ from tutor.offline.objects import Obj
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
 _SOFT = "preferredDuringSchedulingIgnoredDuringExecution"
+_COMPARED = ("Equal", "Exists", "Lt", "Gt")
+"""What the server lists where TaintTolerationComparisonOperators is off."""
 _OPERATOR = "not a valid selector operator"
 _POSITIVE = "must be greater than zero"
 _ACTIONS = ("DoNotSchedule", "ScheduleAnyway")
@@ -44,10 +47,10 @@ def validate_tolerations(tolerations: Iterable[Obj], path: str) -> list[Cause]:
                 'operator must be Exists when `key` is empty, which means "match all values and'
                 ' all keys"'
             )
-            causes.append(invalid(f"{where}.operator", operator, why))
+            causes.append(invalid(f"{where}.operator", Named(operator), why))
         if one.get("tolerationSeconds") is not None and effect != "NoExecute":
             why = "effect must be 'NoExecute' when `tolerationSeconds` is set"
-            causes.append(invalid(f"{where}.effect", effect, why))
+            causes.append(invalid(f"{where}.effect", Named(effect), why))
         if operator in ("", "Equal"):
             wrong = label_value(value)
             if wrong:
@@ -57,7 +60,8 @@ def validate_tolerations(tolerations: Iterable[Obj], path: str) -> list[Cause]:
                 why = "value must be empty when `operator` is 'Exists'"
                 causes.append(invalid(f"{where}.operator", value, why))
         else:
-            causes.append(unsupported(f"{where}.operator", operator, ("Equal", "Exists")))
+            known = _COMPARED if operator in ("Lt", "Gt") else ("Equal", "Exists")
+            causes.append(unsupported(f"{where}.operator", operator, known))
         if effect and effect not in EFFECTS:
             causes.append(unsupported(f"{where}.effect", effect, EFFECTS))
     return causes
@@ -127,7 +131,7 @@ def _expression(one: Obj, path: str, *, values: bool) -> list[Cause]:
             why = "must be specified single value when `operator` is 'Lt' or 'Gt'"
             causes.append(required(where, why))
     else:
-        causes.append(invalid(f"{path}.operator", operator, _OPERATOR))
+        causes.append(invalid(f"{path}.operator", Named(operator), _OPERATOR))
     causes += [invalid(f"{path}.key", key, why) for why in qualified_name(key)]
     if values:
         for index, value in enumerate(given):
@@ -145,7 +149,7 @@ def _field(one: Obj, path: str) -> list[Cause]:
             )
             causes.append(required(f"{path}.values", why))
     else:
-        causes.append(invalid(f"{path}.operator", operator, _OPERATOR))
+        causes.append(invalid(f"{path}.operator", Named(operator), _OPERATOR))
     if key != "metadata.name":
         return [*causes, invalid(f"{path}.key", key, "not a valid field selector key")]
     for index, value in enumerate(given):
@@ -160,18 +164,10 @@ def _pod_term(term: Obj, path: str) -> list[Cause]:
             causes += validate_selector(term[field], f"{path}.{field}")
     for name in term.get("namespaces") or ():
         causes += [invalid(f"{path}.namespace", name, why) for why in dns_label(name)]
-    for field in ("matchLabelKeys", "mismatchLabelKeys"):
-        keys = term.get(field) or []
-        if keys and term.get("labelSelector") is None:
-            why = "must not be specified when labelSelector is not set"
-            causes.append(forbidden(f"{path}.{field}", why))
-        else:
-            causes += _keys(keys, f"{path}.{field}")
-    mismatched = term.get("mismatchLabelKeys") or ()
-    for index, key in enumerate(term.get("matchLabelKeys") or ()):
-        if key in mismatched:
-            why = "exists in both matchLabelKeys and mismatchLabelKeys"
-            causes.append(invalid(f"{path}.matchLabelKeys[{index}]", key, why))
+    matched, mismatched = (
+        term.get(field) or [] for field in ("matchLabelKeys", "mismatchLabelKeys")
+    )
+    causes += _label_keys(path, matched, mismatched, term.get("labelSelector"))
     where, key = f"{path}.topologyKey", term.get("topologyKey", "")
     if not key:
         causes.append(required(where, "can not be empty"))
@@ -216,25 +212,37 @@ def validate_spread(constraints: list[Obj], path: str) -> list[Cause]:
             for field in ("nodeAffinityPolicy", "nodeTaintsPolicy")
             if one.get(field) is not None and one[field] not in _POLICIES
         ]
-        causes += _matched(one, where)
+        causes += _label_keys(where, one.get("matchLabelKeys") or [], [], one.get("labelSelector"))
         if one.get("labelSelector") is not None:
             causes += validate_selector(one["labelSelector"], f"{where}.labelSelector")
     return causes
 
 
-def _matched(constraint: Obj, path: str) -> list[Cause]:
-    keys, selector = constraint.get("matchLabelKeys") or (), constraint.get("labelSelector")
-    if not keys:
-        return []
-    where = f"{path}.matchLabelKeys"
+def _label_keys(
+    path: str, matched: list[str], mismatched: list[str], selector: Obj | None
+) -> list[Cause]:
+    """What is wrong with keys whose values are taken from the Pod.
+
+    Source: ``ValidateMatchLabelKeysAndMismatchLabelKeys``.
+    """
     causes: list[Cause] = []
-    if selector is None:
-        causes.append(forbidden(where, "must not be specified when labelSelector is not set"))
+    for field, keys in (("matchLabelKeys", matched), ("mismatchLabelKeys", mismatched)):
+        if keys and selector is None:
+            why = "must not be specified when labelSelector is not set"
+            causes.append(forbidden(f"{path}.{field}", why))
+        else:
+            causes += _keys(keys, f"{path}.{field}")
     held = set((selector or {}).get("matchLabels") or ())
-    held |= {one.get("key", "") for one in (selector or {}).get("matchExpressions") or ()}
-    for index, key in enumerate(keys):
-        causes += _keys([key], f"{where}")
-        if key in held:
+    places = {key: index for index, key in enumerate(matched)}
+    for one in (selector or {}).get("matchExpressions") or ():
+        key = one.get("key", "")
+        if key in places and key in held:  # its place in the keys, after the path of the whole
             why = "exists in both matchLabelKeys and labelSelector"
-            causes.append(invalid(f"{where}[{index}]", key, why))
-    return causes
+            causes.append(invalid(f"{path}[{places[key]}]", key, why))
+        held.add(key)
+    why = "exists in both matchLabelKeys and mismatchLabelKeys"
+    return causes + [
+        invalid(f"{path}.matchLabelKeys[{index}]", key, why)
+        for index, key in enumerate(matched)
+        if key in mismatched
+    ]

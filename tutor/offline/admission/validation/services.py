@@ -3,9 +3,16 @@
 Source: ``ValidateService`` in ``pkg/apis/core/validation/validation.go``.
 """
 
-from ipaddress import ip_address, ip_network
+from collections.abc import Container
 
+from tutor.offline.admission.validation.addresses import (
+    beyond_endpoints,
+    parsed,
+    validate_address,
+    validate_range,
+)
 from tutor.offline.admission.validation.fields import (
+    Named,
     dns_label,
     dns_subdomain,
     duplicate,
@@ -22,7 +29,6 @@ from tutor.offline.admission.validation.metadata import (
     validate_metadata,
     validate_metadata_update,
 )
-from tutor.offline.admission.validation.network import address_of_endpoint
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
 
@@ -31,20 +37,32 @@ _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _FAMILIES = ("IPv4", "IPv6")
 _FAMILY_POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
 _TRAFFIC = ("Cluster", "Local")
-_DISTRIBUTIONS = ("PreferClose", "PreferSameNode", "PreferSameZone")
+_DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 _NONE = "None"
 _SET = "may not change once set"
 _DAY = 86_400
+_HINTS = "service.kubernetes.io/topology-aware-hints"
+_MODE = "service.kubernetes.io/topology-mode"
+_SOURCES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
 def validate_service(obj: Obj) -> list[Cause]:
     """What is wrong with a new Service."""
-    return validate_metadata(meta(obj), dns_label) + _spec(obj.get("spec") or {}, "spec")
+    return validate_metadata(meta(obj), dns_label) + _service(obj, {})
+
+
+def _service(obj: Obj, old: Obj) -> list[Cause]:
+    notes, before = meta(obj).get("annotations") or {}, old.get("spec") or {}
+    causes: list[Cause] = []
+    if notes.get(_HINTS, "") != notes.get(_MODE, "") and {_HINTS, _MODE} <= notes.keys():
+        why = f"must match annotations[{_HINTS}] when both are specified"
+        causes.append(invalid(f"metadata.annotations[{_MODE}]", notes[_MODE], why))
+    return causes + _spec(obj.get("spec") or {}, before, obj, old, "spec")
 
 
 def validate_service_update(new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a change of a Service."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_label)
+    causes = validate_metadata_update(meta(new), meta(old))
     spec, before = new.get("spec") or {}, old.get("spec") or {}
     if "ExternalName" not in (spec.get("type"), before.get("type")):
         causes += _same_addresses(spec, before)
@@ -52,8 +70,20 @@ def validate_service_update(new: Obj, old: Obj) -> list[Cause]:
     if spec.get("type") == before.get("type") == "LoadBalancer":
         asked = spec.get("loadBalancerClass")
         if asked != before.get("loadBalancerClass"):
-            causes.append(invalid("spec.loadBalancerClass", asked, _SET))
-    return causes + validate_service(new)
+            shown = asked if asked is None else Named(asked)
+            causes.append(invalid("spec.loadBalancerClass", shown, _SET))
+    causes += _balancer_class(spec, "spec")
+    if _checked(spec) and _checked(before):
+        port = spec.get("healthCheckNodePort", 0)
+        if port != before.get("healthCheckNodePort", 0):
+            causes.append(forbidden("spec.healthCheckNodePort", "field is immutable"))
+    return causes + _service(new, old)
+
+
+def _checked(spec: Obj) -> bool:
+    """Whether a Service has a port that says whether its node has Pods for it."""
+    local = spec.get("externalTrafficPolicy") == "Local"
+    return local and spec.get("type") == "LoadBalancer"
 
 
 def _same_addresses(spec: Obj, before: Obj) -> list[Cause]:
@@ -74,7 +104,8 @@ def _same_addresses(spec: Obj, before: Obj) -> list[Cause]:
     policy = spec.get("ipFamilyPolicy")
     if len(had) > len(has) == 1 and policy != "SingleStack":
         why = "must be set to 'SingleStack' when releasing the secondary clusterIP"
-        causes.append(invalid("spec.ipFamilyPolicy", policy, why))
+        shown = policy if policy is None else Named(policy)
+        causes.append(invalid("spec.ipFamilyPolicy", shown, why))
     return causes
 
 
@@ -94,7 +125,8 @@ def _same_families(spec: Obj, before: Obj) -> list[Cause]:
     policy = spec.get("ipFamilyPolicy")
     if len(had) > len(has) == 1 and policy != "SingleStack":
         why = "must be set to 'SingleStack' when releasing the secondary ipFamily"
-        causes.append(invalid("spec.ipFamilyPolicy", policy, why))
+        shown = policy if policy is None else Named(policy)
+        causes.append(invalid("spec.ipFamilyPolicy", shown, why))
     return causes
 
 
@@ -102,7 +134,16 @@ def _headless(spec: Obj) -> bool:
     return bool(spec.get("clusterIPs") == [_NONE])
 
 
-def _spec(spec: Obj, path: str) -> list[Cause]:
+def _spec(spec: Obj, before: Obj, obj: Obj, old: Obj, path: str) -> list[Cause]:
+    """What is wrong with the spec of a Service.
+
+    Args:
+        spec: The spec.
+        before: What it was, empty for a new Service. Addresses that it had may stay.
+        obj: The Service.
+        old: What it was, empty for a new one.
+        path: Where the spec stands.
+    """
     causes: list[Cause] = []
     kind, ports = spec.get("type", ""), spec.get("ports") or []
     headless = _headless(spec)
@@ -118,10 +159,12 @@ def _spec(spec: Obj, path: str) -> list[Cause]:
         causes += _port(port, names, f"{path}.ports[{index}]", needs_name=len(ports) > 1)
     causes += validate_labels(spec.get("selector"), f"{path}.selector")
     causes += _affinity(spec, path)
-    causes += _addresses(spec, path)
+    causes += _addresses(spec, before.get("clusterIPs") or (), path)
     for index, address in enumerate(spec.get("externalIPs") or ()):
         where = f"{path}.externalIPs[{index}]"
-        causes += [invalid(where, address, why) for why in address_of_endpoint(address)]
+        wrong = validate_address(address, where, before.get("externalIPs") or ())
+        beyond = [invalid(where, address, why) for why in beyond_endpoints(address)]
+        causes += wrong or beyond
     if kind not in _TYPES:
         causes.append(
             unsupported(f"{path}.type", kind, _TYPES) if kind else required(f"{path}.type")
@@ -134,7 +177,7 @@ def _spec(spec: Obj, path: str) -> list[Cause]:
             if port.get("nodePort")
         ]
     causes += _unique(ports, path)
-    causes += _load_balancer(spec, path)
+    causes += _ranges(obj, old, path) + _load_balancer(spec, path)
     return causes + _policies(spec, path)
 
 
@@ -175,29 +218,46 @@ def _affinity(spec: Obj, path: str) -> list[Cause]:
     return [invalid(f"{where}.clientIP.timeoutSeconds", seconds, why)]
 
 
+def _ranges(obj: Obj, old: Obj, path: str) -> list[Cause]:
+    """What is wrong with the ranges that a load balancer answers to."""
+    spec, before = obj.get("spec") or {}, old.get("spec") or {}
+    why = "may only be used when `type` is 'LoadBalancer'"
+    balances = spec.get("type") == "LoadBalancer"
+    ranges, where = spec.get("loadBalancerSourceRanges") or (), f"{path}.LoadBalancerSourceRanges"
+    if ranges:
+        causes = [] if balances else [forbidden(where, why)]
+        known = {one.strip() for one in before.get("loadBalancerSourceRanges") or ()}
+        for index, one in enumerate(ranges):
+            causes += validate_range(one.strip(), f"{where}[{index}]", known)
+        return causes
+    notes, held = (meta(one).get("annotations") or {} for one in (obj, old))
+    if _SOURCES not in notes:
+        return []
+    where = f"metadata.annotations[{_SOURCES}]"
+    causes = [] if balances else [forbidden(where, why)]
+    if notes[_SOURCES].strip() and held.get(_SOURCES) != notes[_SOURCES]:
+        for one in notes[_SOURCES].split(","):
+            causes += validate_range(one.strip(), where)
+    return causes
+
+
 def _load_balancer(spec: Obj, path: str) -> list[Cause]:
     """What only a load balancer may have."""
     causes: list[Cause] = []
-    balances = spec.get("type") == "LoadBalancer"
-    why = "may only be used when `type` is 'LoadBalancer'"
-    ranges = spec.get("loadBalancerSourceRanges") or ()
-    if ranges and not balances:
-        causes.append(forbidden(f"{path}.LoadBalancerSourceRanges", why))
-    for index, one in enumerate(ranges):
-        try:
-            ip_network(one.strip())
-        except ValueError:
-            where = f"{path}.LoadBalancerSourceRanges[{index}]"
-            wrong = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
-            causes.append(invalid(where, one.strip(), wrong))
-    if spec.get("allocateLoadBalancerNodePorts") is not None and not balances:
+    ports = spec.get("allocateLoadBalancerNodePorts")
+    if ports is not None and spec.get("type") != "LoadBalancer":
+        why = "may only be used when `type` is 'LoadBalancer'"
         causes.append(forbidden(f"{path}.allocateLoadBalancerNodePorts", why))
+    return causes + _balancer_class(spec, path)
+
+
+def _balancer_class(spec: Obj, path: str) -> list[Cause]:
     name, where = spec.get("loadBalancerClass"), f"{path}.loadBalancerClass"
     if name is None:
-        return causes
-    if balances:
-        return causes + [invalid(where, name, wrong) for wrong in qualified_name(name)]
-    return [*causes, forbidden(where, why)]
+        return []
+    if spec.get("type") == "LoadBalancer":
+        return [invalid(where, name, wrong) for wrong in qualified_name(name)]
+    return [forbidden(where, "may only be used when `type` is 'LoadBalancer'")]
 
 
 def _port(port: Obj, names: set[str], path: str, *, needs_name: bool) -> list[Cause]:
@@ -229,7 +289,7 @@ def _port(port: Obj, names: set[str], path: str, *, needs_name: bool) -> list[Ca
     return causes
 
 
-def _addresses(spec: Obj, path: str) -> list[Cause]:
+def _addresses(spec: Obj, old: Container[str], path: str) -> list[Cause]:
     """Addresses and families, which have to agree."""
     if spec.get("type") == "ExternalName":
         return []
@@ -249,7 +309,7 @@ def _addresses(spec: Obj, path: str) -> list[Cause]:
         if family not in _FAMILIES:
             causes.append(unsupported(at, family, _FAMILIES))
         if family in families[:index]:
-            causes.append(duplicate(at, family))
+            causes.append(duplicate(at, Named(family)))
     if policy is not None and policy not in _FAMILY_POLICIES:
         causes.append(unsupported(f"{path}.ipFamilyPolicy", policy, _FAMILY_POLICIES))
     wrong: list[Cause] = []
@@ -258,9 +318,8 @@ def _addresses(spec: Obj, path: str) -> list[Cause]:
             if len(addresses) > 1:
                 why = "'None' must be the first and only value"
                 wrong.append(invalid(where, addresses, why))
-        elif _version(one) is None:
-            why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            wrong.append(invalid(f"{where}[{index}]", one, why))
+        else:
+            wrong += validate_address(one, f"{where}[{index}]", old)
     causes += wrong
     if len(addresses) > 2:
         causes.append(invalid(where, addresses, "may only hold up to 2 values"))
@@ -278,10 +337,8 @@ def _addresses(spec: Obj, path: str) -> list[Cause]:
 
 
 def _version(address: str) -> int | None:
-    try:
-        return ip_address(address).version
-    except ValueError:
-        return None
+    found = parsed(address)
+    return None if found is None else found.version
 
 
 def _unique(ports: list[Obj], path: str) -> list[Cause]:
@@ -318,17 +375,23 @@ def _policies(spec: Obj, path: str) -> list[Cause]:
     where = f"{path}.externalTrafficPolicy"
     if external and not outside:
         why = "may only be set for externally-accessible services"
-        causes.append(invalid(where, external, why))
+        causes.append(invalid(where, Named(external), why))
+    elif outside and not external:
+        causes.append(required(where))
     elif external and external not in _TRAFFIC:
         causes.append(unsupported(where, external, _TRAFFIC))
     check = spec.get("healthCheckNodePort")
     if check and not (kind == "LoadBalancer" and external == "Local"):
         why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
         causes.append(invalid(f"{path}.healthCheckNodePort", check, why))
+    elif check:
+        where = f"{path}.healthCheckNodePort"
+        causes += [invalid(where, check, why) for why in port_number(check)]
     internal = spec.get("internalTrafficPolicy")
     if internal is not None and internal not in _TRAFFIC:
         causes.append(unsupported(f"{path}.internalTrafficPolicy", internal, _TRAFFIC))
     spread = spec.get("trafficDistribution")
     if spread is not None and spread not in _DISTRIBUTIONS:
-        causes.append(unsupported(f"{path}.trafficDistribution", spread, _DISTRIBUTIONS))
+        where = f"{path}.trafficDistribution"
+        causes.append(unsupported(where, spread, _DISTRIBUTIONS, plain=True))
     return causes

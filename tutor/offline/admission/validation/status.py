@@ -5,16 +5,25 @@ Source: pkg/apis/apps/validation/validation.go, pkg/apis/core/validation/validat
 
 from collections.abc import Iterator
 
+from tutor.offline.admission.validation.addresses import parsed, validate_address
 from tutor.offline.admission.validation.fields import (
+    Named,
     dns_subdomain,
     forbidden,
     invalid,
     not_negative,
     qualified_name,
+    required,
+    unsupported,
 )
+from tutor.offline.admission.validation.metadata import validate_metadata_update
+from tutor.offline.admission.validation.others import validate_node_change
+from tutor.offline.admission.validation.pods import validate_annotation_changes
+from tutor.offline.admission.validation.quotas import quota_status
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, dig, meta
 
+_MODES = ("Proxy", "VIP")
 _SYSTEM = frozenset({"Initialized", "PodScheduled", "Ready"})
 _MOST = "cannot be greater than status.replicas"
 _COUNTS = {
@@ -38,12 +47,21 @@ _PARTS = {
 }
 
 
-def validate_status(kind: str, new: Obj, old: Obj, metadata: list[Cause]) -> list[Cause]:
+def validate_status(kind: str, new: Obj, old: Obj) -> list[Cause]:
     """What is wrong with a written status, and with the metadata that came with it."""
+    if kind == "Node":
+        return validate_node_change(new, old)
+    if kind == "PodDisruptionBudget":
+        return _budget(new)
+    metadata = validate_metadata_update(meta(new), meta(old))
     if kind == "Pod":
-        return [*metadata, *_pod(new, old)]
+        return [*metadata, *validate_annotation_changes(new, old), *_pod(new, old)]
     if kind == "Namespace":
         return [*metadata, *_namespace(new)]
+    if kind == "ResourceQuota":
+        return metadata + quota_status(new)
+    if kind == "Service":
+        return [*metadata, *_balanced(new, old)]
     if kind not in _COUNTS:
         return metadata
     counts = _workload(kind, new.get("status") or {})
@@ -51,6 +69,44 @@ def validate_status(kind: str, new: Obj, old: Obj, metadata: list[Cause]) -> lis
     if kind == "StatefulSet":
         return [*counts, *metadata, *collisions]
     return [*metadata, *counts, *collisions]
+
+
+def _budget(new: Obj) -> list[Cause]:
+    status = new.get("status") or {}
+    fields = ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
+    return [
+        cause for field in fields for cause in not_negative(f"status.{field}", status.get(field))
+    ]
+
+
+def _balanced(new: Obj, old: Obj) -> Iterator[Cause]:
+    """What is wrong with where a load balancer says that it is."""
+    path = "status.loadBalancer"
+    points = dig(new, "status", "loadBalancer", "ingress", default=())
+    if points and dig(new, "spec", "type") != "LoadBalancer":
+        why = "may only be used when `spec.type` is 'LoadBalancer'"
+        yield forbidden(f"{path}.ingress", why)
+        return
+    before = dig(old, "status", "loadBalancer", "ingress", default=())
+    known = {one["ip"] for one in before if one.get("ip")}
+    for at, point in enumerate(points):
+        where, address, mode = f"{path}.ingress[{at}]", point.get("ip", ""), point.get("ipMode")
+        if address:
+            yield from validate_address(address, f"{where}.ip", known)
+        if mode is None:
+            if address:
+                yield required(f"{where}.ipMode", "must be specified when `ip` is set")
+        elif not address:
+            yield forbidden(f"{where}.ipMode", "may not be specified when `ip` is not set")
+        elif mode not in _MODES:
+            yield unsupported(f"{where}.ipMode", mode, _MODES)
+        name = point.get("hostname", "")
+        if name:
+            for why in dns_subdomain(name):
+                yield invalid(f"{where}.hostname", name, why)
+            if parsed(name) is not None:
+                why = "must be a DNS name, not an IP address"
+                yield invalid(f"{where}.hostname", name, why)
 
 
 def _workload(kind: str, status: Obj) -> list[Cause]:
@@ -81,7 +137,7 @@ def _namespace(new: Obj) -> list[Cause]:
         right, why = "Active", "may only be 'Active' if `deletionTimestamp` is empty"
     else:
         right, why = "Terminating", "may only be 'Terminating' if `deletionTimestamp` is not empty"
-    return [] if phase == right else [invalid("status.Phase", phase, why)]
+    return [] if phase == right else [invalid("status.Phase", Named(phase), why)]
 
 
 def _pod(new: Obj, old: Obj) -> Iterator[Cause]:
@@ -90,13 +146,17 @@ def _pod(new: Obj, old: Obj) -> Iterator[Cause]:
         name = condition.get("type", "")
         if name not in _SYSTEM:
             for why in qualified_name(name):
-                yield invalid(f"metadata.conditions[{at}].Type", name, why)
+                yield invalid(f"status.conditions[{at}].Type", name, why)
     node = status.get("nominatedNodeName", "")
     if node and node != before.get("nominatedNodeName", ""):
         for why in dns_subdomain(node):
             yield invalid("status.nominatedNodeName", node, why)
+        if dig(old, "spec", "nodeName", default=""):
+            why = "may not be set on pods that are already bound to a node"
+            yield forbidden("status.nominatedNodeName", why)
     if status.get("qosClass", "") != before.get("qosClass", ""):
-        yield invalid("status.qosClass", status.get("qosClass", ""), "field is immutable")
+        quality = Named(status.get("qosClass", ""))
+        yield invalid("status.qosClass", quality, "field is immutable")
     for field, containers in (
         ("containerStatuses", "containers"),
         ("initContainerStatuses", "initContainers"),

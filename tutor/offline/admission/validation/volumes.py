@@ -1,17 +1,18 @@
 """The volumes of a Pod, and how containers mount them.
 
 Source: ``ValidateVolumes``, ``ValidateVolumeMounts`` in
-``pkg/apis/core/validation/validation.go``. Of the sources those are looked into that a cluster
-without a cloud has.
+``pkg/apis/core/validation/validation.go``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tutor.manifest.quantity import parse
+from tutor.offline.admission.gojson import quote
 from tutor.offline.admission.validation.claims import validate_claim_spec
 from tutor.offline.admission.validation.environment import validate_amount, validate_field
 from tutor.offline.admission.validation.fields import (
     dns_label,
+    dns_subdomain,
     duplicate,
     forbidden,
     invalid,
@@ -20,6 +21,8 @@ from tutor.offline.admission.validation.fields import (
     unsupported,
 )
 from tutor.offline.admission.validation.metadata import validate_annotations, validate_labels
+from tutor.offline.admission.validation.paths import descending, not_reserved
+from tutor.offline.admission.validation.sources import OF_PODS, SHOWN, initiator, needed
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj
 
@@ -57,16 +60,6 @@ _FIRST = (
 )
 """The kinds of volumes in the order in which the server looks at them."""
 _MODE = "must be a number between 0 and 0777 (octal), both inclusive"
-_PATHS = (
-    "",
-    "BlockDevice",
-    "CharDevice",
-    "Directory",
-    "DirectoryOrCreate",
-    "File",
-    "FileOrCreate",
-    "Socket",
-)
 _FIELDS = (
     "metadata.annotations",
     "metadata.labels",
@@ -74,17 +67,52 @@ _FIELDS = (
     "metadata.namespace",
     "metadata.uid",
 )
+_PULL = ("Always", "IfNotPresent", "Never")
+_READ_ONLY = ("Disabled", "Enabled", "IfPossible")
+_FORBIDDEN = {"cephfs": "cephFS", "downwardAPI": "downwarAPI"}
+"""How the server calls the second of two sources."""
+_METADATA = (
+    "name",
+    "generateName",
+    "namespace",
+    "selfLink",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
+)
+"""What the template of a claim may not have."""
+_SHOWN = {"uid": "uID"}
 _PROPAGATIONS = ("Bidirectional", "HostToContainer", "None")
 _SHORTEST, _LONGEST = 600, 1 << 32
 
 
-def validate_volumes(volumes: list[Obj], path: str) -> tuple[dict[str, Obj], list[Cause]]:
-    """The good ones among volumes, by name, and what is wrong with the others."""
+def validate_volumes(
+    volumes: list[Obj], path: str, pod: Obj | None = None
+) -> tuple[dict[str, Obj], list[Cause]]:
+    """The good ones among volumes, by name, and what is wrong with the others.
+
+    Args:
+        volumes: The volumes.
+        path: Where they stand.
+        pod: The metadata of the Pod they are of; None for those of a template.
+    """
     causes: list[Cause] = []
     good: dict[str, Obj] = {}
+    owner = (pod or {}).get("name", "")
+    made = {
+        f"{owner}-{one.get('name', '')}"
+        for one in volumes
+        if owner and one.get("ephemeral") is not None
+    }
     for index, volume in enumerate(volumes):
         where, name = f"{path}[{index}]", volume.get("name", "")
-        wrong = _source(volume, where)
+        wrong = _source(volume, pod, where)
         if not name:
             wrong.append(required(f"{where}.name"))
         else:
@@ -95,21 +123,54 @@ def validate_volumes(volumes: list[Obj], path: str) -> tuple[dict[str, Obj], lis
             causes += wrong
         else:
             good[name] = volume
+        claim = (volume.get("persistentVolumeClaim") or {}).get("claimName", "")
+        if claim in made:
+            why = "must not reference a PVC that gets created for an ephemeral volume"
+            causes.append(invalid(f"{where}.persistentVolumeClaim.claimName", claim, why))
     return good, causes
 
 
-def _source(volume: Obj, path: str) -> list[Cause]:
+def _source(volume: Obj, pod: Obj | None, path: str) -> list[Cause]:
     causes: list[Cause] = []
+    owner = (pod or {}).get("name", "")
     given = [kind for kind in _FIRST if volume.get(kind) is not None]
     for number, kind in enumerate(given):
         if number:
             why = "may not specify more than 1 volume type"
-            causes.append(forbidden(f"{path}.{kind}", why))
-        elif kind in _LOOK:
-            causes += _LOOK[kind](volume[kind], f"{path}.{kind}")
+            causes.append(forbidden(f"{path}.{_FORBIDDEN.get(kind, kind)}", why))
+        elif kind == "image":
+            causes += _image(volume[kind], f"{path}.image", whole=pod is not None)
+        else:
+            causes += _LOOK[kind](volume[kind], f"{path}.{SHOWN.get(kind, kind)}")
+            if kind == "ephemeral":
+                causes += _claim_made(volume.get("name", ""), owner, path)
+        if kind == "iscsi":
+            causes += initiator(volume[kind], volume.get("name", ""), path)
     if not given:
         causes.append(required(path, "must specify a volume type"))
     return causes
+
+
+def _claim_made(name: str, owner: str, path: str) -> list[Cause]:
+    if not owner or not name:
+        return []
+    claim = f"{owner}-{name}"
+    return [
+        invalid(f"{path}.name", name, f"PVC name {quote(claim)}: {why}")
+        for why in dns_subdomain(claim)
+    ]
+
+
+def _image(source: Obj, path: str, *, whole: bool) -> list[Cause]:
+    causes = needed(source, path, "reference") if whole else []
+    return causes + validate_pull(source.get("pullPolicy", ""), f"{path}.pullPolicy")
+
+
+def validate_pull(policy: str, path: str) -> list[Cause]:
+    """What is wrong with when an image is fetched."""
+    if not policy:
+        return [required(path)]
+    return [] if policy in _PULL else [unsupported(path, policy, _PULL)]
 
 
 def _empty(source: Obj, path: str) -> list[Cause]:
@@ -117,26 +178,6 @@ def _empty(source: Obj, path: str) -> list[Cause]:
     if limit is None or parse(limit).mantissa >= 0:
         return []
     return [forbidden(f"{path}.sizeLimit", "SizeLimit field must be a valid resource quantity")]
-
-
-def host_path(source: Obj, path: str) -> list[Cause]:
-    """What is wrong with a path of the node."""
-    target, kind = source.get("path", ""), source.get("type", "")
-    if not target:
-        return [required(f"{path}.path")]
-    causes = _no_steps_back(target, f"{path}.path")
-    if kind not in _PATHS:
-        causes.append(unsupported(f"{path}.type", kind, _PATHS))
-    return causes
-
-
-def nfs(source: Obj, path: str) -> list[Cause]:
-    """What is wrong with an NFS share."""
-    target = source.get("path", "")
-    causes = [required(f"{path}.{one}") for one in ("server", "path") if not source.get(one)]
-    if not target.startswith("/"):
-        causes.append(invalid(f"{path}.path", target, "must be an absolute path"))
-    return causes
 
 
 def _claim(source: Obj, path: str) -> list[Cause]:
@@ -166,7 +207,7 @@ def _mode(source: Obj, field: str, path: str) -> list[Cause]:
 
 def _key_to_path(item: Obj, path: str) -> list[Cause]:
     causes = [required(f"{path}.{one}") for one in ("key", "path") if not item.get(one)]
-    return causes + _not_reserved(item.get("path", ""), f"{path}.path") + _mode(item, "mode", path)
+    return causes + not_reserved(item.get("path", ""), f"{path}.path") + _mode(item, "mode", path)
 
 
 def _downward(source: Obj, path: str) -> list[Cause]:
@@ -178,7 +219,7 @@ def _downward(source: Obj, path: str) -> list[Cause]:
 
 def _downward_file(item: Obj, path: str) -> list[Cause]:
     causes = [] if item.get("path") else [required(f"{path}.path")]
-    causes += _not_reserved(item.get("path", ""), f"{path}.path")
+    causes += not_reserved(item.get("path", ""), f"{path}.path")
     field, amount = item.get("fieldRef"), item.get("resourceFieldRef")
     if field is not None:
         causes += validate_field(field, _FIELDS, f"{path}.fieldRef")
@@ -238,7 +279,7 @@ def _token(token: Obj, path: str, volume: str) -> list[Cause]:
         causes.append(invalid(where, seconds, why))
     if not token.get("path"):
         return [*causes, required(f"{volume}.path")]
-    return causes + _not_reserved(token["path"], f"{volume}.path")
+    return causes + not_reserved(token["path"], f"{volume}.path")
 
 
 def _ephemeral(source: Obj, path: str) -> list[Cause]:
@@ -250,47 +291,29 @@ def _ephemeral(source: Obj, path: str) -> list[Cause]:
     causes = validate_annotations(metadata.get("annotations"), f"{where}.metadata.annotations")
     causes += validate_labels(metadata.get("labels"), f"{where}.metadata.labels")
     causes += [
-        forbidden(f"{where}.metadata.{name}", "cannot be set")
-        for name in metadata
-        if name not in ("annotations", "labels")
+        forbidden(f"{where}.metadata.{_SHOWN.get(name, name)}", "cannot be set")
+        for name in _METADATA
+        if metadata.get(name)
     ]
     return causes + validate_claim_spec(template.get("spec") or {}, f"{where}.spec")
 
 
 _LOOK: dict[str, Callable[[Obj, str], list[Cause]]] = {
+    **OF_PODS,
     "configMap": _config_map,
     "downwardAPI": _downward,
     "emptyDir": _empty,
     "ephemeral": _ephemeral,
-    "hostPath": host_path,
-    "nfs": nfs,
     "persistentVolumeClaim": _claim,
     "projected": _projected,
     "secret": _secret,
 }
 
 
-def _no_steps_back(target: str, path: str) -> list[Cause]:
-    return [invalid(path, target, "must not contain '..'")] if ".." in target.split("/") else []
-
-
-def descending(target: str, path: str) -> list[Cause]:
-    """What is wrong with a path that leads from a place to another below it."""
-    causes = [invalid(path, target, "must be a relative path")] if target.startswith("/") else []
-    return causes + _no_steps_back(target, path)
-
-
-def _not_reserved(target: str, path: str) -> list[Cause]:
-    causes = descending(target, path)
-    if target.startswith("..") and not target.startswith("../"):
-        causes.append(invalid(path, target, "must not start with '..'"))
-    return causes
-
-
 # -- what containers do with them
 
 
-def validate_mounts(container: Obj, volumes: dict[str, Obj], path: str) -> list[Cause]:
+def validate_mounts(container: Obj, volumes: Mapping[str, Obj], path: str) -> list[Cause]:
     """What is wrong with ``volumeMounts`` and ``volumeDevices`` of a container."""
     mounts, devices = container.get("volumeMounts") or [], container.get("volumeDevices") or []
     held = {one.get("name", ""): one.get("devicePath", "") for one in devices}
@@ -300,7 +323,11 @@ def validate_mounts(container: Obj, volumes: dict[str, Obj], path: str) -> list[
 
 
 def _mounts(
-    mounts: Iterable[Obj], devices: dict[str, str], volumes: dict[str, Obj], owner: Obj, path: str
+    mounts: Iterable[Obj],
+    devices: dict[str, str],
+    volumes: Mapping[str, Obj],
+    owner: Obj,
+    path: str,
 ) -> list[Cause]:
     causes: list[Cause] = []
     taken: set[str] = set()
@@ -323,7 +350,8 @@ def _mounts(
             causes.append(invalid(f"{where}.mountPath", target, why))
         sub, expression = mount.get("subPath", ""), mount.get("subPathExpr", "")
         # The server leaves out which mount it is, from here on.
-        causes += descending(sub, f"{path}.subPath")
+        if sub:
+            causes += descending(sub, f"{path}.subPath")
         if expression:
             if sub:
                 why = "subPathExpr and subPath are mutually exclusive"
@@ -331,6 +359,23 @@ def _mounts(
             causes += descending(expression, f"{path}.subPathExpr")
         if mount.get("mountPropagation") is not None:
             causes += _propagation(mount["mountPropagation"], owner, f"{path}.mountPropagation")
+        causes += _read_only(mount, f"{path}.recursiveReadOnly")
+    return causes
+
+
+def _read_only(mount: Obj, path: str) -> list[Cause]:
+    """What is wrong with how deep a mount is read only."""
+    mode = mount.get("recursiveReadOnly")
+    if mode in (None, "Disabled"):
+        return []
+    if mode not in _READ_ONLY:
+        return [unsupported(path, mode, _READ_ONLY)]
+    causes: list[Cause] = []
+    if not mount.get("readOnly"):
+        causes.append(forbidden(path, "may only be specified when readOnly is true"))
+    if mount.get("mountPropagation") not in (None, "None"):
+        why = "may only be specified when mountPropagation is None or not specified"
+        causes.append(forbidden(path, why))
     return causes
 
 
@@ -345,7 +390,7 @@ def _propagation(mode: str, container: Obj, path: str) -> list[Cause]:
 
 
 def _devices(
-    devices: Iterable[Obj], mounts: dict[str, str], volumes: dict[str, Obj], path: str
+    devices: Iterable[Obj], mounts: dict[str, str], volumes: Mapping[str, Obj], path: str
 ) -> list[Cause]:
     causes: list[Cause] = []
     names: set[str] = set()

@@ -3,11 +3,13 @@
 Source: ``pkg/apis/apps/validation/validation.go``.
 """
 
+import re
 from collections.abc import Mapping
 
 from tutor.offline.admission.semantic import same
 from tutor.offline.admission.validation.claims import validate_claim_spec
 from tutor.offline.admission.validation.fields import (
+    Named,
     dns_label,
     dns_subdomain,
     forbidden,
@@ -24,7 +26,7 @@ from tutor.offline.admission.validation.metadata import (
     validate_metadata_update,
     validate_selector,
 )
-from tutor.offline.admission.validation.pods import validate_template
+from tutor.offline.admission.validation.pods import validate_template, validate_template_metadata
 from tutor.offline.admission.values import Json
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
@@ -55,11 +57,14 @@ def validate_set(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
 
 
 def validate_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
-    """What is wrong with a change of a StatefulSet."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_label)
-    causes += validate_metadata(meta(new), dns_label)  # the server validates the whole, too
+    """What is wrong with a change of a StatefulSet.
+
+    What cannot change is not looked at again, nor the Pods of a set that was wrong before.
+    """
+    causes = validate_metadata_update(meta(new), meta(old))
     spec, before = new.get("spec") or {}, old.get("spec") or {}
-    causes += _set_spec(spec, "spec", service=spec.get("serviceName") != before.get("serviceName"))
+    wrong = bool(_set_spec(before, "", fixed=False))
+    causes += _set_spec(spec, "spec", fixed=False, pods=not wrong)
     if not same("StatefulSetSpec", _fixed(spec), _fixed(before)):
         causes.append(forbidden("spec", IMMUTABLE_SPEC))
     return causes
@@ -69,14 +74,22 @@ def _fixed(spec: Obj) -> dict[str, Json]:
     return {key: value for key, value in spec.items() if key not in _MUTABLE}
 
 
-def _set_spec(spec: Obj, path: str, *, service: bool = True) -> list[Cause]:
+def _set_spec(spec: Obj, path: str, *, fixed: bool = True, pods: bool = True) -> list[Cause]:
+    """What is wrong with the spec of a StatefulSet.
+
+    Args:
+        spec: The spec.
+        path: Where it stands.
+        fixed: Whether to look at what can never change: the Service's name and the claims.
+        pods: Whether to look at the Pods.
+    """
     causes: list[Cause] = []
     policy = spec.get("podManagementPolicy", "")
     if not policy:
         causes.append(required(f"{path}.podManagementPolicy"))
     elif policy not in ("OrderedReady", "Parallel"):
         why = "must be 'OrderedReady' or 'Parallel'"
-        causes.append(invalid(f"{path}.podManagementPolicy", policy, why))
+        causes.append(invalid(f"{path}.podManagementPolicy", Named(policy), why))
     causes += _set_strategy(spec.get("updateStrategy") or {}, f"{path}.updateStrategy")
     retention = spec.get("persistentVolumeClaimRetentionPolicy") or {}
     for field in ("whenDeleted", "whenScaled"):
@@ -84,20 +97,37 @@ def _set_spec(spec: Obj, path: str, *, service: bool = True) -> list[Cause]:
         where = f"{path}.persistentVolumeClaimRetentionPolicy.{field}"
         if value not in _RETENTION:
             causes.append(unsupported(where, value, _RETENTION))
+    claims = spec.get("volumeClaimTemplates") or []
+    for index, claim in enumerate(claims if fixed else ()):
+        where = f"{path}.volumeClaimTemplates[{index}].spec"
+        causes += validate_claim_spec(claim.get("spec") or {}, where)
     causes += not_negative(f"{path}.replicas", spec.get("replicas"))
     causes += not_negative(f"{path}.minReadySeconds", spec.get("minReadySeconds"))
     ordinals = spec.get("ordinals") or {}
     causes += not_negative(f"{path}.ordinals.start", ordinals.get("start"))
-    causes += _selected(spec, path, "statefulset", spec.get("volumeClaimTemplates") or [])
-    pod = (spec.get("template") or {}).get("spec") or {}
-    causes += _always(pod, f"{path}.template.spec", "StatefulSet")
-    for index, claim in enumerate(spec.get("volumeClaimTemplates") or ()):
-        where = f"{path}.volumeClaimTemplates[{index}].spec"
-        causes += validate_claim_spec(claim.get("spec") or {}, where)
     name = spec.get("serviceName", "")
-    if name and service:
+    if name and fixed:
         causes += [invalid(f"{path}.serviceName", name, why) for why in dns_label(name)]
-    return causes
+    causes += _selected_set(spec, path, claims, pods=pods)
+    pod = (spec.get("template") or {}).get("spec") or {}
+    return causes + _always(pod, f"{path}.template.spec", "StatefulSet")
+
+
+def _selected_set(spec: Obj, path: str, claims: list[Obj], *, pods: bool) -> list[Cause]:
+    """The selector and the template. What the server says twice of the latter is here twice."""
+    causes, selectable = _selector(spec, path, "statefulset")
+    if not selectable:
+        return causes
+    template, where = spec.get("template") or {}, f"{path}.template"
+    bare = {
+        key: value
+        for key, value in (template.get("spec") or {}).items()
+        if key not in ("subdomain", "hostname")
+    }
+    causes += _matched(spec, where)
+    if pods:
+        causes += validate_template({**template, "spec": bare}, where, claims)
+    return causes + validate_template_metadata({**template, "spec": bare}, where)
 
 
 def _always(pod: Obj, path: str, kind: str) -> list[Cause]:
@@ -146,15 +176,21 @@ def _go_rolling(rolling: Obj) -> Obj:
 def int_or_percent(value: Json, path: str) -> list[Cause]:
     """What is wrong with a number or a percentage."""
     if isinstance(value, str):
-        return [invalid(path, value, why) for why in percent(value)]
+        return [invalid(path, Named(value), why) for why in percent(value)]
     return not_negative(path, value)
 
 
 def number_of(value: Json) -> int:
     """The number, or that of the percentage; 0 for what is neither."""
-    if isinstance(value, str):
-        return int(value[:-1]) if not percent(value) and len(value) < 12 else 0
-    return int(value or 0)
+    if not isinstance(value, str):
+        return int(value or 0)
+    digits = value if percent(value) else value[:-1]
+    if not re.fullmatch("[+-]?[0-9]+", digits, re.ASCII):
+        return 0
+    most = 2**63 - 1
+    if len(digits) > 18:
+        return -most if digits.startswith("-") else most
+    return int(digits)
 
 
 def at_most_whole(value: Json, path: str) -> list[Cause]:
@@ -164,30 +200,44 @@ def at_most_whole(value: Json, path: str) -> list[Cause]:
     return []
 
 
-def _selected(spec: Obj, path: str, kind: str, claims: list[Obj]) -> list[Cause]:
-    """The selector, whether it picks the template, and the template itself."""
-    causes: list[Cause] = []
-    selector, template = spec.get("selector"), spec.get("template") or {}
+def _selector(spec: Obj, path: str, kind: str) -> tuple[list[Cause], bool]:
+    """What is wrong with the selector, and whether anybody can say what it picks."""
+    selector = spec.get("selector")
+    if selector is None:
+        return [required(f"{path}.selector")], True
+    wrong = validate_selector(selector, f"{path}.selector")
+    causes = list(wrong)
+    if not (selector.get("matchLabels") or selector.get("matchExpressions")):
+        why = f"empty selector is invalid for {kind}"
+        causes.append(invalid(f"{path}.selector", {}, why))
+    if wrong:
+        why = "" if kind == "statefulset" else "invalid label selector"
+        causes.append(invalid(f"{path}.selector", _shown_selector(selector), why))
+    return causes, not wrong
+
+
+def _matched(spec: Obj, path: str) -> list[Cause]:
+    """Refuse a template that the selector does not pick."""
+    selector = spec.get("selector")
     empty = selector is not None and not (
         selector.get("matchLabels") or selector.get("matchExpressions")
     )
-    if selector is None:
-        causes.append(required(f"{path}.selector"))
-    else:
-        wrong = validate_selector(selector, f"{path}.selector")
-        causes += wrong
-        if empty:
-            why = f"empty selector is invalid for {kind}"
-            causes.append(invalid(f"{path}.selector", {}, why))
-        if wrong:  # nobody can say what it picks, so the template is not looked at
-            why = "" if kind == "statefulset" else "invalid label selector"
-            return [*causes, invalid(f"{path}.selector", _shown_selector(selector), why)]
-    labels = (template.get("metadata") or {}).get("labels")
-    if not empty and not matches(selector, labels):
-        shown = None if labels is None else {key: labels[key] for key in sorted(labels)}
-        why = "`selector` does not match template `labels`"
-        causes.append(invalid(f"{path}.template.metadata.labels", shown, why))
-    return causes + validate_template(template, f"{path}.template", claims)
+    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
+    if empty or matches(selector, labels):
+        return []
+    shown = None if labels is None else {key: labels[key] for key in sorted(labels)}
+    why = "`selector` does not match template `labels`"
+    return [invalid(f"{path}.metadata.labels", shown, why)]
+
+
+def _selected(spec: Obj, path: str) -> list[Cause]:
+    """The selector, whether it picks the template, and the template itself."""
+    causes, selectable = _selector(spec, path, "deployment")
+    if not selectable:
+        return causes
+    template, where = spec.get("template") or {}, f"{path}.template"
+    causes += _matched(spec, where) + validate_template(template, where)
+    return causes + _always(template.get("spec") or {}, f"{where}.spec", "ReplicaSet")
 
 
 def validate_deployment(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
@@ -198,7 +248,7 @@ def validate_deployment(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
 
 def validate_deployment_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
     """What is wrong with a change of a Deployment."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old))
     causes += _deployment_spec(new.get("spec") or {}, "spec")
     return causes + _same_selector(new, old)
 
@@ -207,7 +257,14 @@ def _shown_selector(selector: Obj) -> Obj:
     labels, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
     both = {
         "matchLabels": {key: labels[key] for key in sorted(labels)} if labels else None,
-        "matchExpressions": expressions,
+        "matchExpressions": [
+            {
+                "key": one.get("key", ""),
+                "operator": one.get("operator", ""),
+                **({"values": one["values"]} if one.get("values") else {}),
+            }
+            for one in expressions or ()
+        ],
     }
     return {name: value for name, value in both.items() if value}
 
@@ -216,14 +273,13 @@ def _same_selector(new: Obj, old: Obj) -> list[Cause]:
     selector = (new.get("spec") or {}).get("selector")
     if selector == (old.get("spec") or {}).get("selector"):
         return []
-    return [invalid("spec.selector", _shown_selector(selector or {}), "field is immutable")]
+    shown = None if selector is None else _shown_selector(selector)
+    return [invalid("spec.selector", shown, "field is immutable")]
 
 
 def _deployment_spec(spec: Obj, path: str) -> list[Cause]:
     causes = not_negative(f"{path}.replicas", spec.get("replicas"))
-    causes += _selected(spec, path, "deployment", [])
-    pod = (spec.get("template") or {}).get("spec") or {}
-    causes += _always(pod, f"{path}.template.spec", "ReplicaSet")
+    causes += _selected(spec, path)
     strategy = spec.get("strategy") or {}
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     if kind == "Recreate":
@@ -263,7 +319,7 @@ def validate_replica_set(obj: Obj, gates: Mapping[str, bool]) -> list[Cause]:
 
 def validate_replica_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -> list[Cause]:
     """What is wrong with a change of a ReplicaSet."""
-    causes = validate_metadata_update(meta(new), meta(old), dns_subdomain)
+    causes = validate_metadata_update(meta(new), meta(old))
     causes += _replica_set_spec(new.get("spec") or {}, "spec")
     return causes + _same_selector(new, old)
 
@@ -271,6 +327,4 @@ def validate_replica_set_update(new: Obj, old: Obj, gates: Mapping[str, bool]) -
 def _replica_set_spec(spec: Obj, path: str) -> list[Cause]:
     causes = not_negative(f"{path}.replicas", spec.get("replicas"))
     causes += not_negative(f"{path}.minReadySeconds", spec.get("minReadySeconds"))
-    causes += _selected(spec, path, "deployment", [])
-    pod = (spec.get("template") or {}).get("spec") or {}
-    return causes + _always(pod, f"{path}.template.spec", "ReplicaSet")
+    return causes + _selected(spec, path)
