@@ -1,20 +1,35 @@
 """A cluster that others use as well: their controllers, their namespaces, their backups."""
 
 import itertools
+import json
+import math
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cluster.shared import Controller, config_map, context, create, namespace, secret
+from tests.cluster.shared import (
+    Controller,
+    config_map,
+    context,
+    create,
+    namespace,
+    secret,
+    set_provider,
+)
 from tests.cluster.support import BOTH, NAMESPACE, SET
+from tutor.cluster.contexts import contexts
 from tutor.cluster.guard import Target
 from tutor.cluster.identity import MADE, Maker
+from tutor.cluster.kubeconfig import load
 from tutor.cluster.live import Live
 from tutor.model.applying import Leftover
 from tutor.model.errors import TutorError
 from tutor.model.scenario import Apply, Scenario
 from tutor.offline.api.embedded import Embedded
+from tutor.offline.api.house import Settings
 
 pytestmark = pytest.mark.usefixtures("quick")
 OURS, THEIRS = Maker(b"o" * 32), Maker(b"t" * 32)
@@ -161,11 +176,10 @@ def test_labels_make_no_namespace_ours(offline: Embedded) -> None:
         live.clean(cleaning)
         assert refused(live) == "namespace-unproven"
     assert get(offline, "namespaces", NAMESPACE) is not None
-    with reach(offline) as live, pytest.raises(TutorError):
+    with reach(offline) as live:
         live.look()
-        from dataclasses import replace
-
-        live.clean(replace(cleaning, namespaces=(forged,)))
+        with pytest.raises(TutorError):
+            live.clean(replace(cleaning, namespaces=(forged,)))
     assert get(offline, "namespaces", forged) is not None
 
 
@@ -237,12 +251,33 @@ def test_nodes_of_local_tools_are(offline: Embedded, provider: str) -> None:
         live.open()
 
 
-def set_provider(cluster: Embedded, provider: str) -> None:
-    def patch(house: Any) -> None:
-        from tutor.offline.requests import Request
-        from tutor.offline.resources import named
+# -- what stands beside the namespaces, in the offline cluster
 
-        request = Request("patch", named("nodes"), "", "node-1", patch_type="merge")
-        house.runner.registry.patch(request, {"spec": {"providerID": provider}})
 
-    cluster.ask(patch)
+def test_a_label_makes_no_volume_ours(tmp_path: Path) -> None:
+    volume = {
+        "apiVersion": "v1", "kind": "PersistentVolume",
+        "metadata": {"name": "theirs", "labels": {"app.kubernetes.io/managed-by": "sts-tutor"}},
+        "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"],
+                 "hostPath": {"path": "/y"}},
+    }  # fmt: skip
+    with Embedded(tmp_path / "cluster", Settings(speed=math.inf, seed=1)) as cluster:
+        own = str(cluster.kubeconfig)
+        (place,) = contexts(load([own]), own)
+        with Live(Target(place, NAMESPACE), maker=OURS) as live:
+            live.open()
+            create(cluster, "persistentvolumes", "", volume)
+            ours = {**volume, "metadata": {"name": "ours"}}
+            live.apply(live.plan(json.dumps(ours)))
+            cleaning = live.cleaning()
+            assert [one.name for one in cleaning.foreign] == ["theirs"]
+            assert "ours" in [one.name for one in cleaning.removed]
+            assert live.plan(json.dumps(ours)).changes_nothing
+            live.reset(START)
+            assert get(cluster, "persistentvolumes", "ours") is None
+            # Applied to somebody else's, it stays somebody else's.
+            live.apply(
+                live.plan(json.dumps({**volume, "metadata": {"name": "theirs"}})), force=True
+            )
+            live.clean(live.cleaning())
+        assert get(cluster, "persistentvolumes", "theirs") is not None

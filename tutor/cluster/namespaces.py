@@ -67,7 +67,7 @@ def prepare(api: Api, cancel: Cancel, namespace: str, maker: Maker) -> bool:
     end = Deadline(GONE_IN)
     try:
         found = api.get(cancel, path)
-        while found is not None and _terminating(found) and mine(found, maker):
+        while found is not None and _terminating(found) and claims_to_be_ours(found):
             if end.passed:
                 raise TutorError("namespace-terminating", ExitCode.CLUSTER, namespace=namespace)
             cancel.wait(0.2)

@@ -57,8 +57,8 @@ class Where:
     kubeconfig: str
     version: str = ""
     provisions: bool = True
-    evidence: Evidence = Evidence.NONE
-    server: str = ""
+    evidence: Evidence = field(default=Evidence.NONE, compare=False)
+    server: str = field(default="", compare=False)
 
     @property
     def offline(self) -> bool:
@@ -79,7 +79,7 @@ class Offer:
     context: str
     kind: ClusterKind
     local: bool = True
-    evidence: Evidence = Evidence.NONE
+    evidence: Evidence = field(default=Evidence.NONE, compare=False)
 
 
 class Fate(enum.StrEnum):

@@ -27,7 +27,7 @@ def installation_key(environ: Mapping[str, str]) -> bytes:
         return _read(path)
     except (OSError, ValueError) as error:
         raw = getattr(error, "strerror", None) or str(error)
-        raise TutorError("installation-key", ExitCode.IO, file=str(path), raw=raw) from None
+        raise TutorError("installation-key", ExitCode.INPUT, file=str(path), raw=raw) from None
 
 
 def _make(path: Path) -> None:

@@ -200,8 +200,8 @@ class PlainStage:
         if not offer.local:
             talk.say(
                 t(
-                    "The context {context} is not a cluster of this machine. The tutor would make "
-                    "a namespace of its own there and work in it alone.",
+                    "The context {context} is not taken for a cluster of this machine. The tutor "
+                    "would make a namespace of its own there and work in it alone.",
                     context=offer.context,
                 )
             )
