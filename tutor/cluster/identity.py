@@ -31,9 +31,10 @@ class Maker:
         """The mark of an object that the server has; empty without a uid."""
         about = obj.get("metadata")
         uid = about.get("uid") if isinstance(about, Mapping) else None
+        name = about.get("name") if isinstance(about, Mapping) else None
         if not isinstance(uid, str) or not uid:
             return ""
-        told = f"{about['name']}\n{uid}".encode()
+        told = f"{name}\n{uid}".encode()
         return hmac.new(self._key, told, hashlib.sha256).hexdigest()
 
     def made(self, obj: Obj) -> bool:
