@@ -26,7 +26,8 @@ STATEFULSET: tuple[Message, ...] = (
         r"(?:(?<![\w.])(?P<field>spec\.(?:serviceName|volumeClaimTemplates|podManagementPolicy))"
         r'|statefulsets?(?:\.apps)? "[^"]{1,253}+" (?:is invalid|was not valid):'
         r"(?:(?!is invalid|was not valid).){0,400}?(?P<field_2>spec\.selector))"
-        r": (?:(?:Invalid value|Forbidden): (?:(?!is invalid|was not valid|: Invalid value).){0,1500}?)?"
+        r": (?:(?:Invalid value|Forbidden): "
+        r"(?:(?!is invalid|was not valid|: Invalid value).){0,1500}?)?"
         r"(?<=: )field is immutable",
         'The StatefulSet "web" is invalid: spec.serviceName: Invalid value: "other": field is '
         "immutable",

@@ -112,14 +112,14 @@ MAX_UNAVAILABLE = Behaviour(
     "max-unavailable",
     (
         Span("", "1.34", OFF),
-        Span("1.35.0", "1.35.3", ON),
+        Span("1.35.0", "1.35.3", "early"),
         Span("1.35.4", "1.36", OFF),
         Span("1.37", "", ON),
     ),
     ("KEP-961", "k/k#133153", "k/k#137409", "k/k#137904", "k/k#137926", "k/k#139466"),
     ("STS209", "STS210", "MSG109"),
 )
-"""Whether the feature gate MaxUnavailableStatefulSet is on by default."""
+"""Whether the feature gate MaxUnavailableStatefulSet is on by default: everywhere but where OFF."""
 RECREATE = Behaviour(
     "recreate",
     (Span("", "1.36", "unknown"), Span("1.37", "", "gated")),
@@ -168,7 +168,6 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
             "k/k#130233",
             codes=("STS108", "STS109", "MSG111", "MSG113", "SCH103"),
         ),
-        _since("reclaim-policy", "1.33", "KEP-2644"),
         _since("volume-affinity-text", "1.33", "volumebinding", codes=("STS329", "MSG173")),
         _since(
             "template-mounts", "1.34", "k/k#131790", codes=("STS302", "STS324", "STS326", "MSG121")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Path, Severity
-from tutor.model.kubernetes import MAX_UNAVAILABLE, ON, RECREATE, plain
+from tutor.model.kubernetes import MAX_UNAVAILABLE, OFF, RECREATE, plain
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects, is_made_by_an_operator, replicas
 from tutor.rules.ordering.fields import POLICIES, STRATEGIES
@@ -177,7 +177,7 @@ def _nearest_limit(value: int | str) -> str:
 )
 def max_unavailable_has_effect(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """Nobody relies on a field that this version throws away unless it is told otherwise."""
-    if MAX_UNAVAILABLE.state(objects.version) == ON:
+    if MAX_UNAVAILABLE.state(objects.version) != OFF:
         return
     for document in objects.statefulsets:
         value = dig(document.data, *_MAX_UNAVAILABLE)
