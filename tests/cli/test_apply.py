@@ -298,7 +298,7 @@ def test_without_a_cluster_one_is_started_if_wanted(
 @pytest.mark.parametrize(
     ("words", "answers", "needed"),
     [
-        ("", None, "is no cluster of this machine"),
+        ("", None, "is not taken for a cluster of this machine"),
         ("--context prod", None, "typed"),
         ("--context prod", "no\n", "typed"),
         ("--context prod", "", "typed"),

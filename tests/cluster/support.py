@@ -103,7 +103,14 @@ class Recorder:
         if path == "/version":
             return {"gitVersion": "v1.36.2"}
         if request.method == "POST" and last == "namespaces":
-            self.namespaces[request.body["metadata"]["name"]] = request.body
+            body = json.loads(json.dumps(request.body))
+            body["metadata"]["uid"] = f"uid-{len(self.requests)}"
+            self.namespaces[body["metadata"]["name"]] = body
+            return dict(body)
+        if request.method == "PATCH" and last in self.namespaces:
+            about = self.namespaces[last]["metadata"]
+            about["annotations"] = request.body["metadata"]["annotations"]
+            return self.namespaces[last]
         if request.method != "GET":
             return dict(request.body or {})
         if path.startswith("/api/v1/namespaces/") and path.count("/") == 4:

@@ -1,11 +1,12 @@
+import json
 from typing import Any
 
 import pytest
 
 from tests.cluster.support import FILE, OWN, config, judged, offline_context
-from tutor.cluster.contexts import Reason, Verdict, contexts
+from tutor.cluster.contexts import Context, Reason, Verdict, contexts
 from tutor.cluster.kubeconfig import merge
-from tutor.model.applying import ClusterKind
+from tutor.model.applying import ClusterKind, Evidence
 
 EXEC = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}}
 
@@ -14,7 +15,7 @@ EXEC = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aw
     ("name", "server", "kind"),
     [
         ("kind-kind", "https://127.0.0.1:41231", ClusterKind.KIND),
-        ("kind-prod", "https://127.0.0.1:41231", ClusterKind.KIND),
+        ("kind-product-catalog", "https://127.0.0.1:41231", ClusterKind.KIND),
         ("k3d-dev", "https://0.0.0.0:6550", ClusterKind.K3D),
         ("k3d-dev", "https://host.docker.internal:6550", ClusterKind.K3D),
         ("minikube", "https://192.168.49.2:8443", ClusterKind.MINIKUBE),
@@ -26,14 +27,14 @@ EXEC = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aw
         ("colima-work", "https://192.168.106.2:6443", ClusterKind.COLIMA),
         ("orbstack", "https://127.0.0.1:26443", ClusterKind.ORBSTACK),
         ("microk8s", "https://127.0.0.1:16443", ClusterKind.MICROK8S),
-        ("k3s", "https://127.0.0.1:6443", ClusterKind.K3S),
         ("default", "https://127.0.0.1:6443", ClusterKind.K3S),
-        ("something", "https://[::1]:6443", ClusterKind.LOOPBACK),
+        ("docker-for-desktop", "https://localhost:6443", ClusterKind.DOCKER_DESKTOP),
     ],
 )
 def test_clusters_of_this_machine(name: str, server: str, kind: ClusterKind) -> None:
     found = judged(name, server)
     assert (found.kind, found.verdict, found.reasons) == (kind, Verdict.LOCAL, ())
+    assert found.evidence is Evidence.NAMES
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,13 @@ def test_clusters_of_this_machine(name: str, server: str, kind: ClusterKind) -> 
         ("rancher", "https://127.0.0.1:8443/k8s/clusters/c-x", Reason.PATH),
         ("gke_project_zone_name", "https://127.0.0.1:8443", Reason.FAR_NAME),
         ("arn:aws:eks:eu-west-1:1:cluster/x", "https://127.0.0.1:8443", Reason.FAR_NAME),
-        ("shop-prod-tunnel", "https://localhost:8443", Reason.FAR_NAME),
-        ("production", "https://localhost:8443", Reason.FAR_NAME),
+        ("something", "https://[::1]:6443", Reason.UNKNOWN),
+        ("k3s", "https://127.0.0.1:6443", Reason.UNKNOWN),
+        ("default", "https://127.0.0.1:16443", Reason.NETWORK),
+        ("shop-prod-tunnel", "https://localhost:8443", Reason.PRODUCTION),
+        ("kind-prod", "https://127.0.0.1:41231", Reason.PRODUCTION),
+        ("k3d-本番", "https://127.0.0.1:41231", Reason.PRODUCTION),
+        ("kind-ｓｔｇ", "https://127.0.0.1:41231", Reason.PRODUCTION),
     ],
 )
 def test_clusters_that_have_to_be_named(name: str, server: str, reason: Reason) -> None:
@@ -71,7 +77,7 @@ def test_clusters_that_have_to_be_named(name: str, server: str, reason: Reason) 
         ({"user": {"auth-provider": {"name": "gcp"}}}, Reason.PROVIDER),
     ],
 )
-@pytest.mark.parametrize("name", ["kind-kind", "minikube", "something"])
+@pytest.mark.parametrize("name", ["kind-kind", "minikube", "something", "docker-desktop"])
 def test_an_address_of_this_machine_that_leads_on(
     name: str, more: dict[str, Any], reason: Reason
 ) -> None:
@@ -79,12 +85,75 @@ def test_an_address_of_this_machine_that_leads_on(
     assert (found.verdict, found.reasons) == (Verdict.NAMED, (reason,))
 
 
-def test_a_network_of_minikube_with_a_certificate_nobody_checks() -> None:
+@pytest.mark.parametrize(
+    ("name", "server"),
+    [("minikube", "https://192.168.49.2:8443"), ("kind-kind", "https://127.0.0.1:8443"),
+     ("docker-for-desktop", "https://localhost:6443"), ("something", "https://127.0.0.1:1")],
+)  # fmt: skip
+def test_a_certificate_that_nobody_checks(name: str, server: str) -> None:
     insecure = {"insecure-skip-tls-verify": True}
-    assert judged("minikube", "https://192.168.49.2:8443", cluster=insecure).reasons == (
-        Reason.UNVERIFIED,
-    )
-    assert judged("kind-kind", "https://127.0.0.1:8443", cluster=insecure).reasons == ()
+    found = judged(name, server, cluster=insecure)
+    assert found.verdict is Verdict.NAMED
+    assert Reason.UNVERIFIED in found.reasons
+
+
+def whole(**changes: Any) -> Context:
+    """What kind writes, but for a few names."""
+    given = {"context": "kind-a", "cluster": "kind-a", "user": "kind-a", "file": FILE, **changes}
+    text = {
+        "current-context": given["context"],
+        "contexts": [{"name": given["context"], "context": {
+            "cluster": given["cluster"], "user": given["user"],
+            "namespace": given.get("namespace", "")}}],
+        "clusters": [{"name": given["cluster"], "cluster": {
+            "server": "https://127.0.0.1:41231", **given.get("in_cluster", {})}}],
+        "users": [{"name": given["user"], "user": given.get("in_user", {"token": "prod"})}],
+    }  # fmt: skip
+    (found,) = contexts(merge([(given["file"], json.dumps(text).encode())]), OWN)
+    return found
+
+
+def test_what_kind_writes_is_recognised_by_cluster_and_user() -> None:
+    for fine in ({}, {"context": "dev"}, {"namespace": "web"}):
+        assert whole(**fine).verdict is Verdict.LOCAL, fine
+    for other in ({"cluster": "kind-b"}, {"user": "admin"}, {"cluster": "shop", "user": "shop"}):
+        assert whole(**other).reasons == (Reason.UNKNOWN,), other
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"context": "prod"},
+        {"context": "MyProd"},
+        {"cluster": "kind-prd", "user": "kind-prd"},
+        {"user": "prod-admin"},
+        {"namespace": "shop-live"},
+        {"file": "/home/learner/.kube/prod.yaml"},
+        {"in_cluster": {"certificate-authority": "/etc/ssl/production-ca.crt"}},
+        {"in_cluster": {"tls-server-name": "api.stg.example.com"}},
+        {"in_cluster": {"proxy-url": "http://prod-bastion:3128"}},
+        {"in_user": {"client-certificate": "C:\\certs\\prod.crt"}},
+        {"in_user": {"username": "本番管理者", "password": "x"}},
+        {"in_user": {"token": "x", "as": "prod-deployer"}},
+        {"in_user": {"exec": {"command": "tsh", "args": ["kube", "--kube-cluster=prod-eu"]}}},
+        {
+            "in_user": {
+                "exec": {"command": "aws", "env": [{"name": "AWS_PROFILE", "value": "prod"}]}
+            }
+        },
+        {"in_user": {"auth-provider": {"name": "oidc", "config": {"client-id": "k8s-prod"}}}},
+    ],
+)
+def test_any_name_that_says_production(change: dict[str, Any]) -> None:
+    found = whole(**change)
+    assert found.verdict is Verdict.NAMED
+    assert Reason.PRODUCTION in found.reasons
+    assert found.telltale
+
+
+def test_a_secret_is_no_name() -> None:
+    assert whole(in_user={"token": "prod"}).telltale == ""
+    assert whole(in_cluster={"certificate-authority-data": "prod"}).telltale == ""
 
 
 def test_minikube_is_known_by_what_it_writes_beside_its_clusters() -> None:
@@ -92,6 +161,7 @@ def test_minikube_is_known_by_what_it_writes_beside_its_clusters() -> None:
         "provider": "minikube.sigs.k8s.io", "version": "v1.37.0"}}]}  # fmt: skip
     found = judged("shop", "https://192.168.49.2:8443", cluster=about)
     assert (found.kind, found.verdict) == (ClusterKind.MINIKUBE, Verdict.LOCAL)
+    assert found.evidence is Evidence.MARK
     far = judged("shop", "https://10.1.1.1:8443", cluster=about)
     assert far.verdict is Verdict.NAMED
 

@@ -433,9 +433,14 @@ def test_no_proxy_stands_between_this_machine_and_itself(
             trap.accept()
 
 
+def as_kind(cluster: Embedded) -> str:
+    """Its kubeconfig as kind would have written it."""
+    return cluster.kubeconfig.read_text().replace("sts-tutor", "kind-lab")
+
+
 def test_another_authority_is_not_trusted(offline: Embedded, tmp_path: Path) -> None:
     with Embedded(tmp_path / "other") as other:
-        text = offline.kubeconfig.read_text().replace(str(offline.note.port), str(other.note.port))
+        text = as_kind(offline).replace(str(offline.note.port), str(other.note.port))
     (context,) = contexts(merge([("/k", text.encode())]))
     with Embedded(tmp_path / "third", port=other.note.port) as third:
         with Live(Target(context, NAMESPACE)) as live, pytest.raises(TutorError) as caught:
@@ -445,7 +450,7 @@ def test_another_authority_is_not_trusted(offline: Embedded, tmp_path: Path) -> 
 
 
 def test_a_wrong_token_is_told(offline: Embedded) -> None:
-    text = offline.kubeconfig.read_text().replace(offline.note.token, "wrong")
+    text = as_kind(offline).replace(offline.note.token, "wrong")
     (context,) = contexts(merge([("/k", text.encode())]))
     with Live(Target(context, NAMESPACE)) as live, pytest.raises(TutorError) as caught:
         live.open()

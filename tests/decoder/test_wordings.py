@@ -6,6 +6,114 @@ from tutor.decoder.decode import decode
 
 # Text, code, and what it names.
 WORDINGS: list[tuple[str, str, dict[str, str]]] = [
+    # 1.37 names every fixed field by itself, in whatever a client wraps around it.
+    (
+        'The StatefulSet "web" is invalid: \n* spec.selector: Invalid value: '
+        '{"matchLabels":{"app":"x"}}: field is immutable\n* spec.podManagementPolicy: '
+        'Invalid value: "Parallel": field is immutable',
+        "MSG114",
+        {"field": "spec.selector"},
+    ),
+    (
+        'Error from server (Invalid): error when applying patch:\n{"spec":{}}\nfor: "web.yaml": '
+        'error when patching "web.yaml": StatefulSet.apps "web" is invalid: spec.serviceName: '
+        'Invalid value: "other": field is immutable',
+        "MSG114",
+        {"field": "spec.serviceName"},
+    ),
+    (
+        'Error: UPGRADE FAILED: cannot patch "db" with kind StatefulSet: StatefulSet.apps "db" is '
+        'invalid: [spec.volumeClaimTemplates: Invalid value: [{"metadata":{"name":"data"}, '
+        '"spec":{"accessModes":["ReadWriteOnce"]}}]: field is immutable, spec.serviceName: '
+        'Invalid value: "x": field is immutable]',
+        "MSG114",
+        {"field": "spec.volumeClaimTemplates"},
+    ),
+    (
+        '# statefulsets.apps "web" was not valid:\n# * spec.selector: Invalid value: '
+        '{"matchLabels":{"app":"x"}}: field is immutable\n#',
+        "MSG114",
+        {"field": "spec.selector"},
+    ),
+    (
+        '{"kind":"Status","message":"StatefulSet.apps \\"web\\" is invalid: spec.selector: '
+        'Invalid value: {\\"matchLabels\\":{\\"app\\":\\"x\\"}}: field is immutable"}',
+        "MSG114",
+        {"field": "spec.selector"},
+    ),
+    # The same words of another kind.
+    (
+        'Deployment.apps "web" is invalid: spec.selector: Invalid value: '
+        '{"matchLabels":{"app":"x"}}: field is immutable',
+        "MSG148",
+        {"field": "spec.selector"},
+    ),
+    (
+        'The Service "web" is invalid: spec.clusterIP: Invalid value: "None": field is immutable',
+        "MSG141",
+        {},
+    ),
+    (
+        'spec.serviceName: Invalid value: "web.default": a lowercase RFC 1123 label must consist',
+        "MSG111",
+        {"found": "web.default"},
+    ),
+    # What people met and nobody explained.
+    (
+        'Unable to mount volumes for pod "db-1_shop(77)": timeout expired waiting for volumes to '
+        'attach or mount for pod "shop"/"db-1". list of unmounted volumes=[data]',
+        "MSG187",
+        {"volumes": "data"},
+    ),
+    (
+        "Warning VolumeResizeFailed 3m external-resizer ebs.csi.aws.com googleapi: quota",
+        "MSG158",
+        {},
+    ),
+    (
+        "FATAL: database files are incompatible with server",
+        "MSG196",
+        {},
+    ),
+    ("[ERROR] [MY-014061] Invalid MySQL server upgrade: Cannot upgrade from 50744", "MSG196", {}),
+    ("Fatal error loading the DB: Can't handle RDB format version 12", "MSG196", {}),
+    (
+        'Cannot bind to requested volume "disk": incompatible accessMode',
+        "MSG159",
+        {"volume": "disk"},
+    ),
+    ('volume "disk" already bound to a different claim.', "MSG159", {"volume": "disk"}),
+    (
+        'MountVolume.NewMounter initialization failed for volume "pv" : path "/data/a" does not '
+        "exist",
+        "MSG189",
+        {"path": "/data/a"},
+    ),
+    ("Warning FailedPostStartHook 2s kubelet PostStartHook failed", "MSG190", {}),
+    (
+        'error: unable to drain node "n" due to error: cannot delete DaemonSet-managed Pods (use '
+        "--ignore-daemonsets to ignore): kube-system/kube-proxy-x",
+        "MSG204",
+        {},
+    ),
+    (
+        "Error response from daemon: toomanyrequests: You have reached your unauthenticated pull "
+        "rate limit.",
+        "MSG181",
+        {},
+    ),
+    (
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
+        "support.",
+        "MSG206",
+        {},
+    ),
+    (
+        'failed to provision volume with StorageClass "fast": claim.Spec.Selector is not '
+        "supported for dynamic provisioning",
+        "MSG157",
+        {"class": "fast"},
+    ),
     # 1.21 and before had no minReadySeconds, 1.22 to 1.25 no ordinals.
     (
         'The StatefulSet "web" is invalid: spec: Forbidden: updates to statefulset spec for fields '

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.cluster.steps import command
-from tutor.model.applying import Cleaning, ClusterKind, Fate, Item, Offer, Plan, Where
+from tutor.model.applying import Cleaning, ClusterKind, Fate, Item, Leftover, Offer, Plan, Where
 from tutor.model.errors import TutorError
 from tutor.model.scenario import Apply, Scenario, Step, Wait
 from tutor.model.timeline import Change
@@ -86,6 +86,7 @@ class FakeCluster:
     says: tuple[str, ...] = ("NAME    READY\n", "web-0   1/1\n")
     code: int = 0
     did: list[str] = field(default_factory=list)
+    comes_back: tuple[Leftover, ...] = ()
 
     def __post_init__(self) -> None:
         offline = self.offer.kind is ClusterKind.OFFLINE
@@ -172,10 +173,12 @@ class FakeCluster:
             self._tell()
         return Answer("".join(self.says), "", self.code)
 
-    def reset(self, scenario: Scenario) -> None:
+    def reset(self, scenario: Scenario) -> tuple[Leftover, ...]:
         self._asked("reset")
         self._scenario = scenario
         self._fresh()
+        left, self.comes_back = self.comes_back, ()
+        return left
 
     def play(self, version: int, steps: Sequence[Step]) -> Sequence[Change]:
         self._asked(f"what-if {len(steps)}")

@@ -9,6 +9,7 @@ import pytest
 from tests.course.played import add_plays
 from tests.ui.desk import FIRST, SAMPLE, SOLUTION, Kept, session
 from tests.ui.fake import CONFLICT, FAR, KIND, REFUSED, FakeCluster, FakeClusters
+from tutor.model.applying import Leftover
 from tutor.model.errors import TutorError
 from tutor.model.progress import Did, Event, Status
 from tutor.session.api import MemoryStore
@@ -156,6 +157,14 @@ def test_what_only_the_offline_cluster_can_do_is_said_on_a_real_one(
     said = talk(root, "kill-one", "open", clusters=clusters, context="kind-lab")
     assert "only the offline cluster can do" in said.joined
     assert "reset" not in clusters.cluster.did
+
+
+def test_what_others_put_into_the_namespace_is_said_once(played: Path) -> None:
+    left = (Leftover("ConfigMap", "istio-ca-root-cert"),)
+    clusters = FakeClusters(FakeCluster(KIND, comes_back=left))
+    said = talk(played, "kill-one", "open", "restart", clusters=clusters, context="kind-lab")
+    assert clusters.cluster.did.count("reset") == 2
+    assert said.joined.count("ConfigMap istio-ca-root-cert") == 1
 
 
 @pytest.mark.parametrize("where", ["open", "reset", "plan"])

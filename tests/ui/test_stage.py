@@ -10,6 +10,7 @@ import pytest
 from tests.course.played import add_plays
 from tests.ui.desk import FIRST, SAMPLE, SMALL, SOLUTION, USUAL, WIDE, Desk, in_lesson
 from tests.ui.fake import CONFLICT, FAR, KIND, REFUSED, FakeCluster, FakeClusters
+from tutor.model.applying import Leftover
 from tutor.model.errors import TutorError
 from tutor.model.progress import Did, Event, Status
 from tutor.session.api import MemoryStore
@@ -697,6 +698,17 @@ def test_kind_is_remembered_for_the_next_step(played: Path) -> None:
         assert show.clusters.opened == [("kind-lab", FIRST, "")]
 
     on_stage(scene, played, enter=False, clusters=FakeClusters(FakeCluster(KIND)))
+
+
+def test_what_others_put_into_the_namespace_is_said(played: Path) -> None:
+    async def scene(desk: Desk, show: Show) -> None:
+        desk.app.offer = KIND
+        await desk.press("f5")
+        await show.up()
+        await desk.until(lambda: "istio-ca-root-cert" in desk.frame)
+
+    left = (Leftover("ConfigMap", "istio-ca-root-cert"),)
+    on_stage(scene, played, enter=False, clusters=FakeClusters(FakeCluster(KIND, comes_back=left)))
 
 
 MONKEY = sorted(

@@ -228,6 +228,8 @@ class _Apply:
         context, t = self._context, self._context.t
         if not done:
             context.say(cluster_words.where(plan.where, t))
+            if why := cluster_words.why_local(plan.where, t):
+                context.say(why)
         if not done or not self._takes(plan):
             for item in plan.items:
                 file, line = self._source.place(item.line)
@@ -256,6 +258,7 @@ class _Apply:
             "cluster": plan.where.kind.value,
             "server": plan.where.version,
             "namespace": plan.where.namespace,
+            "local": plan.where.evidence.value,
             "applied": applied,
             "objects": [
                 {

@@ -11,9 +11,9 @@ from tutor.cli.report import Checked, Report
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
 from tutor.manifest.fragments import is_fragment
-from tutor.manifest.identity import minor
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.findings import Finding, Severity
+from tutor.model.kubernetes import plain
 
 if TYPE_CHECKING:
     from tutor.model.course import Lesson, WriteTask
@@ -66,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
         type=_version(t),
         default=None,
         metavar="VERSION",
-        help=t("the version of the cluster, such as 1.33"),
+        help=t("the version of the cluster, such as 1.37 or 1.35.2"),
     )
 
 
@@ -260,10 +260,10 @@ def _filter(
 def _version(t: Translator) -> Callable[[str], str]:
     def parse(text: str) -> str:
         try:
-            return f"1.{minor(text)}"
+            return plain(text)
         except ValueError:
             raise argparse.ArgumentTypeError(
-                t("'{version}' is no Kubernetes version such as 1.33", version=text)
+                t("'{version}' is no Kubernetes version such as 1.37 or 1.35.2", version=text)
             ) from None
 
     return parse

@@ -2,8 +2,9 @@
 
 import argparse
 import json
+import shlex
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.cli.context import Context
 from tutor.cli.reaching import add_place, agreed, reach
@@ -11,6 +12,9 @@ from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.applying import Cleaning, Leftover
 from tutor.model.errors import ExitCode, TutorError
+
+if TYPE_CHECKING:
+    from tutor.cluster.guard import Target
 
 
 def arguments(parser: argparse.ArgumentParser, t: Translator) -> None:
@@ -31,7 +35,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         cleaning = live.cleaning()
         found = bool(cleaning.namespaces or cleaning.removed)
         if args.output == "text":
-            _list(cleaning, context)
+            _list(cleaning, context, live.target)
         if found:
             if not args.yes and not agreed(context.t("Remove this? [y/N] "), context):
                 context.say(context.t("Nothing was changed."))
@@ -45,7 +49,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return ExitCode.OK if not left.namespaces else ExitCode.UNREADY
 
 
-def _list(cleaning: Cleaning, context: Context) -> None:
+def _list(cleaning: Cleaning, context: Context, target: "Target") -> None:
     from tutor.ui import cluster_words
 
     t = context.t
@@ -53,6 +57,7 @@ def _list(cleaning: Cleaning, context: Context) -> None:
     if not cleaning.namespaces and not cleaning.removed:
         context.say(t("The tutor has left nothing here."))
         _stays(cleaning.stays, context)
+        _foreign(cleaning, context, target)
         return
     context.say(t("This is removed:"))
     for name in cleaning.namespaces:
@@ -69,6 +74,25 @@ def _list(cleaning: Cleaning, context: Context) -> None:
             )
         )
     _stays(cleaning.stays, context)
+    _foreign(cleaning, context, target)
+
+
+def _foreign(cleaning: Cleaning, context: Context, target: "Target") -> None:
+    """What only looks like the tutor's, and how it is removed by hand."""
+    if not cleaning.foreign:
+        return
+    t, place = context.t, target.context
+    context.say(
+        t(
+            "This is left alone: it has the name or the label of what the tutor makes, but this "
+            "installation did not make it, or cannot prove it. Somebody else may need it. What "
+            "nobody needs can be removed with:"
+        )
+    )
+    flag = ("--kubeconfig", place.file) if target.offline else ("--context", place.name)
+    for one in cleaning.foreign:
+        words = ("kubectl", "delete", one.kind.lower(), one.name, *flag)
+        context.say(f"  {printable(shlex.join(words))}")
 
 
 def _stays(stays: Iterable[Leftover], context: Context) -> None:
@@ -115,5 +139,6 @@ def _as_json(cleaning: Cleaning, left: Cleaning) -> dict[str, Any]:
         "namespaces": list(cleaning.namespaces),
         "removed": rows(cleaning.removed),
         "stays": rows(cleaning.stays),
+        "foreign": rows(cleaning.foreign),
         "left": rows(left.removed),
     }

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from tutor.cli.context import Context as Surroundings
 from tutor.cluster.contexts import Context, Verdict, contexts
 from tutor.cluster.guard import OFFLINE, Target, choose, namespace_of
+from tutor.cluster.identity import Maker
 from tutor.cluster.kubeconfig import files, load
 from tutor.model.applying import ClusterKind, Offer
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.scenario import Step, Wait
 from tutor.model.timeline import Change
+from tutor.store.installation import installation_key
 
 if TYPE_CHECKING:
     from tutor.cluster.live import Live
@@ -236,13 +238,16 @@ class Offered:
         self._asked = asked
         self._held = Held()
         self._opened: list[Callable[[], None]] = []
+        self._told: set[tuple[str, str, str]] = set()
 
     def offered(self) -> Sequence[Offer]:
         """The offline cluster first, then what else may be worked in without being named."""
         there, _ = found(self._surroundings, "")
         local = [one for one in there if one.verdict is Verdict.LOCAL]
         rows = [Offer(OFFLINE, ClusterKind.OFFLINE)]
-        rows += [Offer(one.name, one.kind) for one in local if one.name != OFFLINE]
+        rows += [
+            Offer(one.name, one.kind, evidence=one.evidence) for one in local if one.name != OFFLINE
+        ]
         return rows
 
     def named(self, context: str) -> Offer:
@@ -252,7 +257,7 @@ class Offered:
         one = chosen(self._surroundings, context)
         if one.trouble is not None:
             raise one.trouble
-        return Offer(one.name, one.kind, one.verdict is Verdict.LOCAL)
+        return Offer(one.name, one.kind, one.verdict is Verdict.LOCAL, one.evidence)
 
     def open(self, offer: Offer, lesson: str, typed: str = "") -> "Live":
         """Open the namespace of a lesson in a cluster; started, if it is the offline one."""
@@ -271,11 +276,13 @@ class Offered:
                 partial(_machine, cluster),
                 Stamps(cluster),
             )
-            live = Live(Target(context, namespace), powers, environ)
+            live = Live(Target(context, namespace), powers, environ, told=self._told)
         else:
             context = chosen(self._surroundings, offer.context)
             named = self._asked if self._asked == context.name else ""
-            live = Live(Target(context, namespace, named, typed), None, environ)
+            maker = Maker(installation_key(environ))
+            target = Target(context, namespace, named, typed)
+            live = Live(target, None, environ, maker=maker, told=self._told)
         self._opened.append(live.close)
         try:
             with hurried(live.clock):

@@ -17,6 +17,8 @@ _REASONS = {
     Reason.PROGRAM: N_("a program signs in, as with clouds"),
     Reason.PROVIDER: N_("it signs in as clouds did"),
     Reason.FAR_NAME: N_("its name is that of a cluster elsewhere"),
+    Reason.PRODUCTION: N_("the name “{name}” in it says production or the like"),
+    Reason.UNKNOWN: N_("no local tool writes such names, so it may be a tunnel"),
 }
 
 
@@ -31,4 +33,5 @@ def described(context: Context, t: Translator) -> str:
 
 def why_not(context: Context, t: Translator) -> str:
     """Why a context is not taken for a cluster of this machine."""
-    return t(", ").join(t(_REASONS[reason]) for reason in context.reasons)
+    name = printable(context.telltale)
+    return t(", ").join(t(_REASONS[reason], name=name) for reason in context.reasons)

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tutor.cli.context import Context
+from tutor.i18n.errors import error_text
 from tutor.i18n.text import printable
 from tutor.i18n.translator import Translator
 from tutor.model.errors import ExitCode, TutorError
@@ -38,7 +39,9 @@ def reach(args: argparse.Namespace, context: Context, *, start: bool = False) ->
     from tutor.cli.clusters import chosen
     from tutor.cluster.contexts import Verdict
     from tutor.cluster.guard import Target, namespace_of
+    from tutor.cluster.identity import Maker
     from tutor.cluster.live import Live
+    from tutor.store.installation import installation_key
 
     try:
         place = chosen(context, args.context)
@@ -47,9 +50,30 @@ def reach(args: argparse.Namespace, context: Context, *, start: bool = False) ->
             raise
         place = chosen(context, args.context)
     typed = ""
-    if place.verdict is Verdict.NAMED and args.context == place.name:
-        typed = _typed(place, context)
-    return Live(Target(place, namespace_of(), args.context, typed), environ=context.environ)
+    named = args.context == place.name
+    if place.verdict is Verdict.NAMED and named:
+        typed = _typed(place, context, _not_here(place, context))
+    maker = Maker(installation_key(context.environ))
+
+    def live() -> Live:
+        target = Target(place, namespace_of(), args.context, typed)
+        return Live(target, environ=context.environ, maker=maker)
+
+    found = live()
+    if place.verdict is Verdict.NAMED or not named or not context.interactive():
+        return found
+    try:
+        found.look()
+    except TutorError as error:
+        found.close()
+        if error.code != "context-leads-on":
+            raise
+        typed = _typed(place, context, error_text(error, context.t))
+        return live()
+    except BaseException:
+        found.close()
+        raise
+    return found
 
 
 def _started(context: Context) -> bool:
@@ -75,21 +99,25 @@ def _started(context: Context) -> bool:
     return done.returncode == ExitCode.OK
 
 
-def _typed(place: "Place", context: Context) -> str:
-    """What the user types when asked for the name of a context that is not local."""
-    if not context.interactive():
-        raise TutorError("context-not-typed", ExitCode.CLUSTER, context=place.name)
+def _not_here(place: "Place", context: Context) -> str:
+    """Why a context is not taken for a local one."""
     from tutor.cli.context_words import why_not
 
     t = context.t
-    context.say(
-        t(
-            "The context '{context}' ({server}) is not taken for a cluster of this machine: {why}.",
-            context=printable(place.name),
-            server=printable(place.address),
-            why=why_not(place, t),
-        )
+    return t(
+        "The context '{context}' ({server}) is not taken for a cluster of this machine: {why}.",
+        context=printable(place.name),
+        server=printable(place.address),
+        why=why_not(place, t),
     )
+
+
+def _typed(place: "Place", context: Context, why: str) -> str:
+    """What the user types when asked for the name of a context that is not local."""
+    if not context.interactive():
+        raise TutorError("context-not-typed", ExitCode.CLUSTER, context=place.name)
+    t = context.t
+    context.say(why)
     if place.program:
         context.say(
             t("To sign in, this is run: {command}", command=printable(" ".join(place.program)))

@@ -1,68 +1,30 @@
 """What the contexts of kubeconfig files lead to, and whether that is a cluster of this machine.
 
-A name alone never makes a cluster local: its address must be one that the software behind the name
-uses. An address of this machine is not enough either where it is plain that it leads on to
-somewhere else: through a proxy, a tunnel, or to a cloud that has to be signed in to.
+A cluster is local when its entries are such as a local tool writes (:mod:`local_tools`), its
+address is one that this tool uses, and nothing speaks against it. An address of this machine
+proves nothing by itself: the near end of a tunnel has one as well. What speaks against it is where
+requests lead on (a proxy, a path, a cloud that has to be signed in to), a certificate that nobody
+checks, and any name that says production.
 """
 
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutor.cluster.addresses import Place, Server, parse
 from tutor.cluster.kubeconfig import Entry, Kubeconfig
-from tutor.model.applying import ClusterKind
+from tutor.cluster.local_tools import Recognised, recognised
+from tutor.cluster.production import sounding
+from tutor.model.applying import ClusterKind, Evidence
 from tutor.model.errors import ExitCode, TutorError
 
-_NAMES: tuple[tuple[ClusterKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (ClusterKind.KIND, r"kind-.+"),
-        (ClusterKind.K3D, r"k3d-.+"),
-        (ClusterKind.MINIKUBE, r"minikube"),
-        (ClusterKind.DOCKER_DESKTOP, r"docker-desktop|docker-for-desktop"),
-        (ClusterKind.RANCHER_DESKTOP, r"rancher-desktop"),
-        (ClusterKind.COLIMA, r"colima(?:-.+)?"),
-        (ClusterKind.ORBSTACK, r"orbstack"),
-        (ClusterKind.MICROK8S, r"microk8s(?:-cluster)?"),
-        (ClusterKind.K3S, r"k3s(?:-.+)?"),
-    )
-)
-_MINIKUBE = "minikube.sigs.k8s.io"
-"""The extension that minikube writes beside its clusters, whatever they are called."""
-_NETWORKS: Mapping[ClusterKind, tuple[str, ...]] = {
-    # Of its drivers: docker and podman; kvm2; virtualbox; hyperkit, qemu with socket_vmnet.
-    ClusterKind.MINIKUBE: (
-        "192.168.49.0/24",
-        "192.168.39.0/24",
-        "192.168.59.0/24",
-        "192.168.99.0/24",
-        "192.168.64.0/24",
-        "192.168.105.0/24",
-    ),
-    ClusterKind.COLIMA: ("192.168.106.0/24", "192.168.64.0/24"),
-    ClusterKind.MICROK8S: ("192.168.64.0/24",),  # Multipass on macOS
-}
-_HOST_NAMES: Mapping[ClusterKind, tuple[str, ...]] = {
-    ClusterKind.KIND: ("host.docker.internal",),
-    ClusterKind.K3D: ("host.docker.internal", "host.k3d.internal"),
-    ClusterKind.MINIKUBE: ("host.docker.internal", "host.minikube.internal"),
-    ClusterKind.DOCKER_DESKTOP: (
-        "kubernetes.docker.internal",
-        "host.docker.internal",
-        "gateway.docker.internal",
-    ),
-    ClusterKind.COLIMA: ("host.lima.internal",),
-    ClusterKind.ORBSTACK: ("k8s.orb.local",),
-}
 _FAR = re.compile(
-    r"^(?:gke_|arn:|do-|oke-)|\.eks\.|azmk8s|teleport|tailscale"
-    r"|(?<![a-z])(?:prod|production|staging|stage|live)(?![a-z])",
+    r"^(?:gke_|arn:|do-|oke-|clusteruser_|clusteradmin_)|\.eks\.|eksctl|azmk8s|teleport|tailscale",
     re.IGNORECASE,
 )
-"""Names that are given to clusters in clouds, and to those that matter."""
+"""Names that are given to clusters in clouds."""
 _CERTIFIED = re.compile(r"(?:localhost|127\.0\.0\.1|kubernetes(?:\.default(?:\.svc.*)?)?|minikube)")
 """What a local cluster's certificate may be asked for instead of its address."""
 
@@ -86,7 +48,7 @@ class Reason(enum.StrEnum):
     NETWORK = "network"
     """A private address, but none that this kind of cluster uses."""
     UNVERIFIED = "unverified"
-    """Outside the loopback, with a certificate that nobody checks."""
+    """Its certificate is not checked, so anything may answer there."""
     PROXY = "proxy"
     """Requests go through a proxy: the address is the proxy's view."""
     TUNNEL = "tunnel"
@@ -100,7 +62,11 @@ class Reason(enum.StrEnum):
     PROVIDER = "provider"
     """An old way to sign in to clouds."""
     FAR_NAME = "far-name"
-    """Its name is that of a cluster in a cloud, or of one that matters."""
+    """Its name is that of a cluster in a cloud."""
+    PRODUCTION = "production"
+    """One of its names says production, or what is treated like it; ``Context.telltale``."""
+    UNKNOWN = "unknown"
+    """An address of this machine, and nothing that a local tool has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +76,8 @@ class Context:
     Attributes:
         server: None where it could not be read.
         reasons: Why it is not taken for one of this machine; empty for one that is.
+        evidence: Why it is thought to be one; NONE for one that is not.
+        telltale: The name in it that says production; empty without one.
         trouble: Why it cannot be used.
         namespace: The one it names.
         program: What is run to sign in, word by word; empty for most.
@@ -122,6 +90,8 @@ class Context:
     file: str
     server: Server | None = None
     reasons: tuple[Reason, ...] = ()
+    evidence: Evidence = Evidence.NONE
+    telltale: str = ""
     trouble: TutorError | None = None
     namespace: str = ""
     program: tuple[str, ...] = ()
@@ -176,21 +146,30 @@ def _read(entry: Entry, found: Kubeconfig, offline: str, current: bool) -> Conte
     server = parse(address, entry.name)
     program = _program(user)
     ours = bool(offline) and _same(entry.file, offline) and _same(cluster.file, offline)
-    kind = _kind(entry.name, cluster, user, server, ours)
-    reasons = tuple(_reasons(entry.name, kind, cluster, user, server))
+    tool = recognised(cluster, user)
+    kind = _kind(tool, server, ours)
+    telltale = "" if ours else sounding(_names(entry, cluster, user))
+    names = () if ours else (entry.name, cluster.name, name)
+    reasons = tuple(_reasons(names, None if ours else tool, cluster, user, server))
+    if telltale:
+        reasons = (Reason.PRODUCTION, *reasons)
+    if kind is ClusterKind.LOOPBACK and not reasons:
+        reasons = (Reason.UNKNOWN,)
+    evidence = Evidence.OWN if ours else tool.evidence if tool else Evidence.NONE
     return Context(
-        entry.name,
-        kind if not reasons or kind is not ClusterKind.OFFLINE else ClusterKind.OTHER,
-        Verdict.NAMED if reasons else Verdict.LOCAL,
-        entry.file,
-        server,
-        reasons,
-        None,
-        entry.text("namespace"),
-        program,
-        current,
-        cluster,
-        user,
+        name=entry.name,
+        kind=kind if not reasons or kind is not ClusterKind.OFFLINE else ClusterKind.OTHER,
+        verdict=Verdict.NAMED if reasons else Verdict.LOCAL,
+        file=entry.file,
+        server=server,
+        reasons=reasons,
+        evidence=Evidence.NONE if reasons else evidence,
+        telltale=telltale,
+        namespace=entry.text("namespace"),
+        program=program,
+        current=current,
+        cluster=cluster,
+        user=user,
     )
 
 
@@ -220,45 +199,27 @@ def _same(left: str, right: str) -> bool:
     return Path(left).resolve() == Path(right).resolve()
 
 
-def _kind(name: str, cluster: Entry, user: Entry | None, server: Server, ours: bool) -> ClusterKind:
+def _kind(tool: Recognised | None, server: Server, ours: bool) -> ClusterKind:
     """What a context says it is; its address is judged afterwards."""
     if ours:
         return ClusterKind.OFFLINE
-    for kind, pattern in _NAMES:
-        if pattern.fullmatch(name) or pattern.fullmatch(cluster.name):
-            return kind
-    extensions = cluster.values.get("extensions")
-    if isinstance(extensions, list) and any(
-        isinstance(one, Mapping)
-        and isinstance(own := one.get("extension"), Mapping)
-        and own.get("provider") == _MINIKUBE
-        for one in extensions
-    ):
-        return ClusterKind.MINIKUBE
-    own = cluster.file.replace("\\", "/")
-    plain = (name, cluster.name, user.name if user else "") == ("default",) * 3
-    if own.endswith("/k3s.yaml") or (plain and server.port == 6443):
-        return ClusterKind.K3S
-    if server.place is Place.MACHINE:
-        return ClusterKind.LOOPBACK
-    return ClusterKind.OTHER
-
-
-def _used_by(kind: ClusterKind, server: Server) -> bool:
-    """Whether this kind of cluster has such addresses."""
-    names = _HOST_NAMES.get(kind, ())
-    return server.within(*_NETWORKS.get(kind, ())) or server.host.rstrip(".") in names
+    if tool is not None:
+        return tool.tool.kind
+    return ClusterKind.LOOPBACK if server.place is Place.MACHINE else ClusterKind.OTHER
 
 
 def _reasons(
-    name: str, kind: ClusterKind, cluster: Entry, user: Entry | None, server: Server
+    names: Iterable[str],
+    tool: Recognised | None,
+    cluster: Entry,
+    user: Entry | None,
+    server: Server,
 ) -> Iterator[Reason]:
-    place = server.place
-    if place is Place.ELSEWHERE:
+    if server.place is Place.ELSEWHERE:
         yield Reason.ELSEWHERE
-    elif place is not Place.MACHINE and not _used_by(kind, server):
+    elif not (tool.tool.uses(server) if tool else server.place is Place.MACHINE):
         yield Reason.NETWORK
-    if place in (Place.NETWORK, Place.HOST_NAME) and cluster.flag("insecure-skip-tls-verify"):
+    if cluster.flag("insecure-skip-tls-verify"):
         yield Reason.UNVERIFIED
     if cluster.text("proxy-url"):
         yield Reason.PROXY
@@ -273,5 +234,41 @@ def _reasons(
         yield Reason.PROGRAM
     if user is not None and user.mapping("auth-provider") is not None:
         yield Reason.PROVIDER
-    if kind is ClusterKind.LOOPBACK and (_FAR.search(name) or _FAR.search(cluster.name)):
+    if any(_FAR.search(name) for name in names):
         yield Reason.FAR_NAME
+
+
+_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+_SECRET = ("-data", "token", "password")
+
+
+def _names(context: Entry, cluster: Entry, user: Entry | None) -> Iterator[str]:
+    """Everything in a context that somebody has named; secrets and certificates are no names."""
+    entries = [one for one in (context, cluster, user) if one is not None]
+    for entry in entries:
+        yield entry.name
+        yield _last(entry.file)
+    for entry in entries:
+        for key, value in entry.values.items():
+            if key in _FILES and isinstance(value, str):
+                yield _last(value)
+            elif key != "extensions" and not str(key).endswith(_SECRET):
+                yield from _texts(value)
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a value of any shape."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, Mapping):
+            # An auth-provider's configuration holds tokens beside its names.
+            waiting.extend(own for key, own in one.items() if not str(key).endswith(_SECRET))
+        elif isinstance(one, list):
+            waiting.extend(one)

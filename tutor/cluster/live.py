@@ -8,7 +8,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,16 +18,19 @@ from tutor.cluster import handing, namespaces
 from tutor.cluster.api import Api, Refused, in_words
 from tutor.cluster.cancelling import Cancel, cancelled
 from tutor.cluster.cleaning import Cleaner
+from tutor.cluster.emptying import Memory
 from tutor.cluster.guard import OFFLINE, Target
+from tutor.cluster.identity import PASSING, Maker
 from tutor.cluster.kinds import KINDS
 from tutor.cluster.kubectl import Kubectl, Output
+from tutor.cluster.machines import cloud
 from tutor.cluster.planning import Planner
 from tutor.cluster.settling import Settler, hurried
 from tutor.cluster.signing import sign
 from tutor.cluster.steps import Hands, command
 from tutor.cluster.transport import Transport, Wire
 from tutor.cluster.watching import Trouble, Watcher
-from tutor.model.applying import Cleaning, Fate, Plan, Where
+from tutor.model.applying import Cleaning, Fate, Leftover, Plan, Where
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.scenario import ANSWER, Apply, Node, Scenario, Step, Wait
 from tutor.model.timeline import Change
@@ -82,6 +85,8 @@ class Live:
         powers: Of an offline cluster that is held here.
         environ: The program's own.
         reach: Makes the transport and kubectl's kubeconfig.
+        maker: Knows what this installation has made; without one, what this process has.
+        told: Context, kind and name of what :meth:`reset` has told before; it is added to.
 
     Attributes:
         applied: Kind and name of what was applied last → the version it came to.
@@ -93,8 +98,14 @@ class Live:
         powers: Powers | None = None,
         environ: Mapping[str, str] | None = None,
         reach: Callable[[Target], tuple[Transport, str]] = connect,
+        *,
+        maker: Maker = PASSING,
+        told: set[tuple[str, str, str]] | None = None,
     ) -> None:
         self.target = target
+        self._maker = maker
+        self._memory = Memory()
+        self._told = set() if told is None else told
         self._powers = powers or Powers()
         self._folder = tempfile.TemporaryDirectory(prefix="sts-tutor-")
         try:
@@ -139,20 +150,43 @@ class Live:
                 raise TutorError(
                     "cluster-strange", ExitCode.CLUSTER, server=context.address, raw="/version"
                 )
+            self._must_be_here(cancel)
             provisions = self._provisions(cancel)
         except Refused as refused:
             raise in_words(refused) from refused
         name = OFFLINE if self.target.offline else context.name
         where = Where(
-            name, context.kind, self.target.namespace, str(self._kubeconfig), told, provisions
+            name,
+            context.kind,
+            self.target.namespace,
+            str(self._kubeconfig),
+            told,
+            provisions,
+            context.evidence,
+            context.address,
         )
         self._opened = _Opened(where, made=False)
         return where
 
+    def _must_be_here(self, cancel: Cancel) -> None:
+        """Go no further where nobody typed the name, and the nodes are machines of a cloud."""
+        target = self.target
+        if target.offline or target.typed == target.context.name:
+            return
+        provider = cloud(self._api, cancel)
+        if provider:
+            raise TutorError(
+                "context-leads-on",
+                ExitCode.CLUSTER,
+                context=target.context.name,
+                server=target.context.address,
+                provider=provider,
+            )
+
     def prepare(self) -> None:
         """Make the namespace where there is none."""
         opened = self._is_open()
-        if namespaces.prepare(self._api, self._token(), self.target.namespace):
+        if namespaces.prepare(self._api, self._token(), self.target.namespace, self._maker):
             opened.made = True
 
     def _provisions(self, cancel: Cancel) -> bool:
@@ -243,7 +277,7 @@ class Live:
 
     @property
     def _planner(self) -> Planner:
-        return Planner(self._api, self.where)
+        return Planner(self._api, self.where, self._maker)
 
     def plan(self, text: str) -> Plan:
         """What applying a manifest would do, as the server says."""
@@ -355,8 +389,11 @@ class Live:
 
     # -- beginning again, and cleaning
 
-    def reset(self, scenario: Scenario) -> None:
-        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
+    def reset(self, scenario: Scenario) -> Sequence[Leftover]:
+        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle.
+
+        Returns what others put back, and was left alone; each thing once.
+        """
         token = self._token()
         settler = self._settler()
         with hurried(self.clock):
@@ -364,25 +401,38 @@ class Live:
             for one in scenario.start:
                 self._apply_text(one.text)
                 settler.settle(token)
+        return tuple(self._untold())
+
+    def _untold(self) -> Iterator[Leftover]:
+        for key, one in self._memory.left.items():
+            told = (self.target.context.name, *key)
+            if told not in self._told:
+                self._told.add(told)
+                yield one
+
+    @property
+    def _cleaner(self) -> Cleaner:
+        return Cleaner(self._api, self.where, self._maker)
 
     def _empty(self, cancel: Cancel) -> None:
         """Remove everything, without the patience that Pods are given otherwise."""
         try:
-            Cleaner(self._api, self.where).empty(cancel, self.target.namespace)
+            self._cleaner.empty(cancel, self.target.namespace, self._memory)
         except Refused as refused:
             raise in_words(refused) from refused
 
     def cleaning(self) -> Cleaning:
         """What :meth:`clean` would remove: everything the tutor made in this cluster."""
-        return Cleaner(self._api, self.where).listed(self._token())
+        return self._cleaner.listed(self._token())
 
     def clean(self, cleaning: Cleaning) -> None:
         """Remove what was listed, and wait until it is gone."""
         with hurried(self.clock):
-            Cleaner(self._api, self.where).remove(self._token(), cleaning)
+            self._cleaner.remove(self._token(), cleaning)
 
     def withdraw(self) -> None:
         """Remove the namespace again, if :meth:`prepare` has made it; returns at once."""
         if self.made:
-            namespaces.remove(self._api, self._token(), self.target.namespace, wait=False)
+            namespace = self.target.namespace
+            namespaces.remove(self._api, self._token(), namespace, self._maker, wait=False)
             self._is_open().made = False

@@ -1,10 +1,16 @@
-"""The tutor's own namespace: made, recognised, never mistaken for somebody else's."""
+"""The tutor's own namespace: made, recognised, never mistaken for somebody else's.
+
+It is ours when three things hold: a name with the tutor's prefix, its labels, and the mark of this
+installation (:mod:`identity`), which only it can make.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.cluster.api import APPLY, Api, Refused, in_words
+from tutor.cluster.api import APPLY, MERGE, Api, Refused, in_words
 from tutor.cluster.cancelling import Cancel, Deadline
+from tutor.cluster.guard import PREFIX
+from tutor.cluster.identity import MADE, Maker
 from tutor.cluster.kinds import KINDS
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.timeline import Obj
@@ -32,13 +38,26 @@ def ours(obj: Obj) -> bool:
     return isinstance(labels, Mapping) and labels.get(MANAGED_BY) == MANAGER
 
 
-def mine(namespace: Obj) -> bool:
-    """Whether a namespace is the tutor's: by its label, and by one that repeats its name."""
-    labels = namespace["metadata"].get("labels") or {}
-    return ours(namespace) and labels.get(PURPOSE) == namespace["metadata"].get("name")
+def claims_to_be_ours(namespace: Obj) -> bool:
+    """Whether a namespace says that it is the tutor's: by its name and its labels."""
+    about = namespace["metadata"]
+    labels = about.get("labels") or {}
+    named = str(about.get("name")).startswith(f"{PREFIX}-")
+    return named and ours(namespace) and labels.get(PURPOSE) == about.get("name")
 
 
-def prepare(api: Api, cancel: Cancel, namespace: str) -> bool:
+def mine(namespace: Obj, maker: Maker) -> bool:
+    """Whether this installation made a namespace."""
+    return claims_to_be_ours(namespace) and maker.made(namespace)
+
+
+def not_mine(namespace: Obj) -> TutorError:
+    """Why a namespace is left alone."""
+    code = "namespace-unproven" if claims_to_be_ours(namespace) else "namespace-foreign"
+    return TutorError(code, ExitCode.CLUSTER, namespace=str(namespace["metadata"]["name"]))
+
+
+def prepare(api: Api, cancel: Cancel, namespace: str, maker: Maker) -> bool:
     """Make the namespace where there is none. Whether it was made now.
 
     Raises:
@@ -48,16 +67,16 @@ def prepare(api: Api, cancel: Cancel, namespace: str) -> bool:
     end = Deadline(GONE_IN)
     try:
         found = api.get(cancel, path)
-        while found is not None and _terminating(found) and mine(found):
+        while found is not None and _terminating(found) and claims_to_be_ours(found):
             if end.passed:
                 raise TutorError("namespace-terminating", ExitCode.CLUSTER, namespace=namespace)
             cancel.wait(0.2)
             found = api.get(cancel, path)
         made = found is None
         if found is None:
-            found = _create(api, cancel, namespace)
-        if not mine(found):
-            raise TutorError("namespace-foreign", ExitCode.CLUSTER, namespace=namespace)
+            found = _create(api, cancel, namespace, maker)
+        if not mine(found, maker):
+            raise not_mine(found)
         _limit(api, cancel, namespace)
         if made:
             _settle(api, cancel, namespace)
@@ -87,7 +106,7 @@ def _terminating(obj: Obj) -> bool:
     return bool(obj["metadata"].get("deletionTimestamp"))
 
 
-def _create(api: Api, cancel: Cancel, namespace: str) -> dict[str, Any]:
+def _create(api: Api, cancel: Cancel, namespace: str, maker: Maker) -> dict[str, Any]:
     kind = KINDS["Namespace"]
     labels = {
         MANAGED_BY: MANAGER,
@@ -101,7 +120,7 @@ def _create(api: Api, cancel: Cancel, namespace: str) -> dict[str, Any]:
         "metadata": {"name": namespace, "labels": labels},
     }
     try:
-        return api.ask(cancel, "POST", kind.path(), body, fieldManager=MANAGER).body
+        made = api.ask(cancel, "POST", kind.path(), body, fieldManager=MANAGER).body
     except Refused as refused:
         if refused.reason != "AlreadyExists":
             raise
@@ -109,6 +128,30 @@ def _create(api: Api, cancel: Cancel, namespace: str) -> dict[str, Any]:
         if found is None:
             raise
         return found
+    return _mark(api, cancel, made, maker)
+
+
+def _mark(api: Api, cancel: Cancel, made: dict[str, Any], maker: Maker) -> dict[str, Any]:
+    """Mark a namespace made just now; one that cannot be marked is taken away again."""
+    try:
+        return mark(
+            api, cancel, KINDS["Namespace"].path(name=made["metadata"]["name"]), made, maker
+        )
+    except (Refused, TutorError):
+        _delete(api, cancel, made)
+        raise
+
+
+def mark(api: Api, cancel: Cancel, path: str, made: Obj, maker: Maker) -> dict[str, Any]:
+    """Put the mark of this installation on an object that it has made, and no other one.
+
+    Raises:
+        Refused: The server does not take it.
+        TutorError: It does not answer as it should.
+    """
+    uid = made["metadata"].get("uid")
+    body = {"metadata": {"uid": uid, "annotations": {MADE: maker.mark(made)}}}
+    return api.ask(cancel, "PATCH", path, body, MERGE, fieldManager=f"{MANAGER}-mark").body
 
 
 def _limit(api: Api, cancel: Cancel, namespace: str) -> None:
@@ -127,7 +170,7 @@ def _limit(api: Api, cancel: Cancel, namespace: str) -> None:
     api.ask(cancel, "PATCH", path, body, APPLY, fieldManager=MANAGER, force="true")
 
 
-def remove(api: Api, cancel: Cancel, namespace: str, *, wait: bool = True) -> None:
+def remove(api: Api, cancel: Cancel, namespace: str, maker: Maker, *, wait: bool = True) -> None:
     """Remove a namespace of the tutor's with everything in it; nothing where there is none.
 
     Raises:
@@ -138,17 +181,10 @@ def remove(api: Api, cancel: Cancel, namespace: str, *, wait: bool = True) -> No
         found = api.get(cancel, path)
         if found is None:
             return
-        if not mine(found):
-            raise TutorError("namespace-foreign", ExitCode.CLUSTER, namespace=namespace)
+        if not mine(found, maker):
+            raise not_mine(found)
         if not _terminating(found):
-            # The uid: not another one that took the name in between.
-            body = {
-                "apiVersion": "v1",
-                "kind": "DeleteOptions",
-                "preconditions": {"uid": found["metadata"].get("uid")},
-                "propagationPolicy": "Background",
-            }
-            _gone_is_fine(api, cancel, path, body)
+            _delete(api, cancel, found)
         end = Deadline(GONE_IN)
         while wait and api.get(cancel, path) is not None:
             if end.passed:
@@ -158,9 +194,16 @@ def remove(api: Api, cancel: Cancel, namespace: str, *, wait: bool = True) -> No
         raise in_words(refused) from refused
 
 
-def _gone_is_fine(api: Api, cancel: Cancel, path: str, body: dict[str, Any]) -> None:
+def _delete(api: Api, cancel: Cancel, namespace: Obj) -> None:
+    """Delete a namespace; not another one that took its name in between."""
+    body = {
+        "apiVersion": "v1",
+        "kind": "DeleteOptions",
+        "preconditions": {"uid": namespace["metadata"].get("uid")},
+        "propagationPolicy": "Background",
+    }
     try:
-        api.ask(cancel, "DELETE", path, body)
+        api.ask(cancel, "DELETE", KINDS["Namespace"].path(name=namespace["metadata"]["name"]), body)
     except Refused as refused:
         if refused.code not in (404, 409):  # 409: it is going already
             raise

@@ -13,8 +13,9 @@ from tutor.cluster.api import APPLY, Api, Refused, Reply
 from tutor.cluster.cancelling import Cancel
 from tutor.cluster.differences import differences
 from tutor.cluster.guard import barred
+from tutor.cluster.identity import Maker
 from tutor.cluster.kinds import KINDS, ORDER, Kind
-from tutor.cluster.namespaces import MANAGED_BY, MANAGER
+from tutor.cluster.namespaces import MANAGED_BY, MANAGER, mark
 from tutor.cluster.versions import version_of
 from tutor.decoder.decode import decode
 from tutor.manifest.documents import Document, Manifest
@@ -65,13 +66,15 @@ class Planner:
     Args:
         api: The server.
         where: For the plans.
+        maker: Marks what is made outside the namespace.
 
     Attributes:
         versions: Kind and name of what was applied → the version it came to.
     """
 
-    def __init__(self, api: Api, where: Where) -> None:
+    def __init__(self, api: Api, where: Where, maker: Maker) -> None:
         self._api = api
+        self._maker = maker
         self._where = where
         self.versions: dict[tuple[str, str], int] = {}
 
@@ -135,6 +138,8 @@ class Planner:
             path = kind.path(self._where.namespace, document.name)
             before = self._api.get(cancel, path)
             reply = self._apply(cancel, path, body, trial=trial, force=force)
+            if before is None and not trial and not kind.namespaced:
+                mark(self._api, cancel, path, reply.body, self._maker)
         except Refused as refused:
             return _Asked(_refused(document, refused))
         if not trial:
@@ -152,7 +157,7 @@ class Planner:
         about = dict(body["metadata"])
         if kind.namespaced:
             about["namespace"] = self._where.namespace
-        else:  # what is outside the namespace can only be found again by a label
+        else:  # what is outside the namespace is found again by a label, and known by its mark
             about.pop("namespace", None)
             labels = about.get("labels")
             if isinstance(labels, Mapping | None):

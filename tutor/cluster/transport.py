@@ -190,6 +190,8 @@ class Wire:
 
     def _made(self) -> Any:  # noqa: ANN401
         from kubernetes.client import ApiClient, Configuration
+        from urllib3 import disable_warnings
+        from urllib3.exceptions import InsecureRequestWarning
 
         signed = self._signed
         # A proxy of the environment is somebody else's machine; one of the kubeconfig is meant.
@@ -209,6 +211,8 @@ class Wire:
             connection_pool_maxsize=32,
         )
         configuration.keep_alive = True
+        if signed.insecure:  # told, and typed; not once more with each request
+            disable_warnings(InsecureRequestWarning)
         client = ApiClient(configuration)
         client.user_agent = f"sts-tutor/{__version__}"
         return client

@@ -17,6 +17,24 @@ STATEFULSET: tuple[Message, ...] = (
         _API_APPS,
         "STS401",
         "STS402",
+        until="1.36",
+    ),
+    message(
+        "MSG114",
+        Speaker.API,
+        # The selector is fixed of other kinds, too; the other fields are a StatefulSet's alone.
+        r"(?:(?<![\w.])(?P<field>spec\.(?:serviceName|volumeClaimTemplates|podManagementPolicy))"
+        r'|statefulsets?(?:\.apps)? "[^"]{1,253}+" (?:is invalid|was not valid):'
+        r"(?:(?!is invalid|was not valid).){0,400}?(?P<field_2>spec\.selector))"
+        r": (?:(?:Invalid value|Forbidden): "
+        r"(?:(?!is invalid|was not valid|: Invalid value).){0,1500}?)?"
+        r"(?<=: )field is immutable",
+        'The StatefulSet "web" is invalid: spec.serviceName: Invalid value: "other": field is '
+        "immutable",
+        _API_APPS,
+        "STS401",
+        "STS402",
+        since="1.37",
     ),
     message(
         "MSG102",
@@ -101,7 +119,7 @@ STATEFULSET: tuple[Message, ...] = (
     message(
         "MSG111",
         Speaker.API,
-        r'spec\.serviceName: Invalid value: "(?P<found>[^"]*)"',
+        r'spec\.serviceName: Invalid value: "(?P<found>[^"]*)"(?!: field is immutable)',
         'spec.serviceName: Invalid value: "Web_X": a lowercase RFC 1123 label must consist of '
         "lower case alphanumeric characters or '-'",
         _API_APPS,

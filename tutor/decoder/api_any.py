@@ -206,7 +206,7 @@ ANY: tuple[Message, ...] = (
     message(
         "MSG148",
         Speaker.API,
-        rf"{FIELD}: (?:Invalid value: .{{0,400}}?: )?field is immutable",
+        rf"{FIELD}: (?:Invalid value: (?:(?!: Invalid value).){{0,400}}?: )?field is immutable",
         'spec.selector: Invalid value: {"matchLabels":{"app":"web"}}: field is immutable',
         "staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go",
         general=True,

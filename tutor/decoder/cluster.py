@@ -80,6 +80,40 @@ VOLUMES: tuple[Message, ...] = (
         f"{_PV}/pv_controller.go",
     ),
     message(
+        "MSG157",
+        Speaker.VOLUMES,
+        r"(?:failed to provision volume with StorageClass \"(?P<class>[^\"]{1,253})\": .{0,120}?)?"
+        r"claim\.?(?:spec\.)? ?selector is not supported"
+        r"|(?:provisioner|provisioning) (?:does not support|doesn't support) (?:claim )?selectors?",
+        'failed to provision volume with StorageClass "disk": claim Selector is not supported',
+        "sigs.k8s.io/sig-storage-lib-external-provisioner",
+    ),
+    message(
+        "MSG158",
+        Speaker.VOLUMES,
+        r"resize volume (?:\"?(?P<volume>[^\" ]{1,253})\"? )?by resizer"
+        r' "(?P<driver>[^"]{1,253})" failed'
+        r"|VolumeModificationRateExceeded|maximum modification rate per volume"
+        r"|(?:NodeExpandVolume|MountVolume)\.(?:NodeExpandVolume|resize)\w{0,20} failed"
+        r"|error expanding (?:volume|persistentvolumeclaim)|VolumeResizeFailed"
+        r"|(?:Controller|Node)(?:Resize(?:Error|Infeasible)|ExpandVolume\w{0,20} failed)",
+        'resize volume "pvc-1" by resizer "ebs.csi.aws.com" failed: rpc error: code = Internal '
+        'desc = Could not resize volume "vol-0": VolumeModificationRateExceeded',
+        "sigs.k8s.io/external-resizer; pkg/volume/util/operationexecutor",
+    ),
+    message(
+        "MSG159",
+        Speaker.VOLUMES,
+        r'Cannot bind to requested volume "(?P<volume>[^"]{1,253})"(?:: (?P<reason>'
+        r"requested PV is too small|storageClassName does not match|incompatible accessMode"
+        r"|incompatible volumeMode|VolumeAttributesClassName does not match"
+        r"|[\w ]{1,60}+))?"
+        r'|volume "(?P<volume_2>[^"]{1,253})" already bound to a different claim'
+        r"|requested PV is too small",
+        'Cannot bind to requested volume "pv-1": requested PV is too small',
+        f"{_PV}/pv_controller.go",
+    ),
+    message(
         "MSG165",
         Speaker.VOLUMES,
         r"failed to provision volume with StorageClass \"(?P<class>[^\"]{1,253})\"",
@@ -133,12 +167,21 @@ NODES: tuple[Message, ...] = (
         r"Cannot evict pod as it would violate the pod's disruption budget"
         r"|disruption budget \S{1,253} needs \d+ healthy pods"
         r'|pdb "?[^" ]{1,253}"? prevents pod evictions|not\.enough\.pdb'
-        r"|enough Pod Disruption Budget|blocked by a? ?PodDisruptionBudget"
-        r"|has more than one PodDisruptionBudget",
+        r"|enough Pod Disruption Budget|blocked by a? ?PodDisruptionBudget",
         'error when evicting pods/"web-0" -n "default" (will retry after 5s): Cannot evict '
         "pod as it would violate the pod's disruption budget.",
         "pkg/registry/core/pod/storage/eviction.go",
         "STS406",
+    ),
+    message(
+        "MSG206",
+        Speaker.API,
+        r"(?:has|covered by) more than one PodDisruptionBudget"
+        r"|MultiplePodDisruptionBudgets|matches multiple PodDisruptionBudgets"
+        r"|multiple PodDisruptionBudgets|multiple\.pdb",
+        'error when evicting pods/"web-0" -n "default": This pod has more than one '
+        "PodDisruptionBudget, which the eviction subresource does not support.",
+        "pkg/registry/core/pod/storage/eviction.go",
     ),
     message(
         "MSG202",

@@ -9,7 +9,10 @@ KUBELET: tuple[Message, ...] = (
         "MSG181",
         Speaker.KUBELET,
         r"Failed to pull image \"?[^\" ]{1,400}+\"?|ErrImagePull|ImagePullBackOff"
-        r"|Back-off pulling image|InvalidImageName|ErrImageNeverPull",
+        r"|Back-off pulling image|InvalidImageName|ErrImageNeverPull"
+        r"|toomanyrequests|reached your (?:unauthenticated |authenticated )?pull rate limit"
+        r"|pull QPS exceeded|pull access denied for|manifest unknown"
+        r"|manifest for \S{1,253} not found|RegistryUnavailable|SignatureValidationFailed",
         'Failed to pull image "example-image": rpc error: code = NotFound',
         f"{_KUBELET}/images",
         "STS410",
@@ -59,10 +62,36 @@ KUBELET: tuple[Message, ...] = (
         "MSG187",
         Speaker.KUBELET,
         r"Unable to attach or mount volumes: unmounted volumes=\[(?P<volumes>[^\]]{0,400})\]"
+        # Before 1.18.
+        r"|Unable to mount volumes for pod .{0,700}?list of (?:unattached/)?unmounted "
+        r"volumes=\[(?P<volumes_2>[^\]]{0,400})\]"
+        r"|timeout expired waiting for volumes to (?:attach/mount|attach or mount)"
         r"|FailedAttachVolume(?!.{0,80}?Multi-Attach)|AttachVolume\.Attach failed",
         "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[data]: "
         "timed out waiting for the condition",
         f"{_KUBELET}/volumemanager",
+    ),
+    message(
+        "MSG189",
+        Speaker.KUBELET,
+        r"MountVolume\.\w{1,40}+ (?:initialization )?failed for volume \"(?P<volume>[^\"]{1,253})\""
+        r' ?: (?:local volume: )?path "?(?P<path>/[^"\s]{1,400})"? (?:does not exist|is not a '
+        r"directory)"
+        r"|hostPath type check failed: (?P<path_2>/\S{1,400}) is not an? \w{1,20}(?: \w{1,20})?",
+        'MountVolume.NewMounter initialization failed for volume "local-pv" : path '
+        '"/mnt/disks/ssd1" does not exist',
+        "pkg/volume/local/local.go, pkg/volume/hostpath",
+    ),
+    message(
+        "MSG190",
+        Speaker.KUBELET,
+        r"(?:FailedP(?:reStop|ostStart)Hook \w{1,20} )?lifecycle hook \(.{0,700}?\) for Container "
+        r'"(?P<container>[^"]{1,253})" in Pod "(?P<pod>[^"\s]{1,253})" failed'
+        r"|FailedPreStopHook|FailedPostStartHook|P(?:reStop|ostStart)Hook failed",
+        "FailedPreStopHook Exec lifecycle hook ([/bin/sh -c nodetool drain]) for Container "
+        '"cassandra" in Pod "cassandra-0" failed - error: command \'/bin/sh -c nodetool drain\' '
+        "exited with 137",
+        f"{_KUBELET}/lifecycle",
     ),
     message(
         "MSG188",
@@ -85,6 +114,23 @@ APPLICATION: tuple[Message, ...] = (
         "a lost+found directory, perhaps due to it being a mount point.",
         "PostgreSQL initdb, MySQL",
         "STS321",
+    ),
+    message(
+        "MSG196",
+        Speaker.APP,
+        r"database files are incompatible with server"
+        r"|data directory was initialized by PostgreSQL version (?P<found>[\d.]{1,12})"
+        r"|Invalid MySQL server (?:up|down)grade: Cannot (?:up|down)grade from (?P<found_2>\d{1,8})"
+        r"|UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion"
+        r"|Invalid featureCompatibilityVersion document|Wrong mongod version"
+        r"|version of MongoDB is too recent to start up on the existing data files"
+        r"|Can't handle RDB format version (?P<found_3>\d{1,6})"
+        r"|cannot (?:up|down)grade a node from version \[(?P<found_4>[\d.]{1,20})\]"
+        r"|This installation of MySQL is not compatible with the data directory"
+        r"|Unsupported redo log format|requires a? ?new(?:er)? (?:data|file) format version",
+        "FATAL: database files are incompatible with server DETAIL: The data directory was "
+        "initialized by PostgreSQL version 13, which is not compatible with this version 15.4.",
+        "PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch",
     ),
     message(
         "MSG192",

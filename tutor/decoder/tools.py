@@ -15,6 +15,17 @@ KUBECTL: tuple[Message, ...] = (
         f"{_KUBECTL}/pkg/cmd/delete/delete.go",
     ),
     message(
+        "MSG204",
+        Speaker.KUBECTL,
+        r"cannot delete Pods with local storage"
+        r"|cannot delete DaemonSet-managed Pods|cannot delete Pods that declare no controller"
+        r"|cannot delete Pods not managed by"
+        r"|use --(?:delete-emptydir-data|delete-local-data|ignore-daemonsets) to",
+        'error: unable to drain node "node-1" due to error: cannot delete Pods with local storage '
+        "(use --delete-emptydir-data to override): default/web-0",
+        f"{_KUBECTL}/pkg/drain/filters.go",
+    ),
+    message(
         "MSG211",
         Speaker.KUBECTL,
         r"rollout status is only available for RollingUpdate strategy type",

@@ -96,13 +96,18 @@ MESSAGES = {
         "Several clusters of this machine could be meant; say which with --context: {names}"
     ),
     "context-not-local": N_(
-        "The context '{context}' ({server}) is no cluster of this machine, so nothing was "
-        "sent to it. Give --context {context} and type its name to use it all the same, or "
-        "start one here: 'sts-tutor cluster up --background'."
+        "The context '{context}' ({server}) is not taken for a cluster of this machine, so nothing "
+        "was sent to it; 'sts-tutor doctor' says why not. Give --context {context} and type its "
+        "name to use it all the same, or start one here: 'sts-tutor cluster up --background'."
     ),
     "context-not-typed": N_(
-        "The context '{context}' is no cluster of this machine. Its name has to be typed "
-        "before anything is sent to it; --yes is not enough."
+        "The context '{context}' is not taken for a cluster of this machine. Its name has to be "
+        "typed before anything is sent to it; --yes is not enough."
+    ),
+    "context-leads-on": N_(
+        "The context '{context}' ({server}) looks local, but the nodes it leads to are machines "
+        "of '{provider}'. Nothing was changed there. Give 'sts-tutor apply' or 'clean' --context "
+        "{context} and type its name to use it all the same."
     ),
     "context-moved": N_(
         "The context '{context}' should lead to this machine, but {server} is {address} now. "
@@ -139,9 +144,22 @@ MESSAGES = {
         "There is a namespace '{namespace}' that the tutor did not make. It was left alone; "
         "rename or remove it yourself."
     ),
+    "namespace-unproven": N_(
+        "The namespace '{namespace}' has the tutor's labels, but this installation did not make "
+        "it, or cannot prove it: another one did, it came back from a backup, or the tutor's own "
+        "files were removed. It was left alone. If nobody needs it, remove it: 'kubectl delete "
+        "namespace {namespace}'"
+    ),
     "namespace-not-empty": N_(
-        "Something in the namespace '{namespace}' does not go away. 'kubectl get all,pvc "
-        "-n {namespace}' shows what."
+        "Something in the namespace '{namespace}' does not go away: {objects}. 'kubectl get "
+        "all,pvc -n {namespace}' shows what."
+    ),
+    "namespace-shared": N_(
+        "Others put this into the namespace, and it stays: {objects}. It is in the way of nothing."
+    ),
+    "installation-key": N_(
+        "{file} cannot be used ({raw}). By it the tutor knows what it has made in a cluster. If "
+        "it is damaged, remove it; what was made before then has to be removed by hand."
     ),
     "namespace-terminating": N_(
         "The namespace '{namespace}' does not go away. 'kubectl get namespace {namespace} -o "

@@ -21,8 +21,21 @@ class ClusterKind(enum.StrEnum):
     ORBSTACK = "orbstack"
     MICROK8S = "microk8s"
     LOOPBACK = "loopback"
-    """Some other cluster at an address of this machine."""
+    """Something else at an address of this machine; it may be the near end of a tunnel."""
     OTHER = "other"
+
+
+class Evidence(enum.StrEnum):
+    """Why a cluster is thought to be of this machine."""
+
+    NONE = ""
+    """It is not; its name was typed."""
+    OWN = "own"
+    """The tutor started it."""
+    NAMES = "names"
+    """Its cluster and user are named as a local tool names them, at an address it uses."""
+    MARK = "mark"
+    """minikube has left its mark beside the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class Where:
         kubeconfig: The file to give to kubectl.
         version: Of the server, ``v1.36.2``.
         provisions: Claims that name no class get a volume here.
+        evidence: Why it is thought to be of this machine.
+        server: Its address.
     """
 
     context: str
@@ -42,6 +57,8 @@ class Where:
     kubeconfig: str
     version: str = ""
     provisions: bool = True
+    evidence: Evidence = field(default=Evidence.NONE, compare=False)
+    server: str = field(default="", compare=False)
 
     @property
     def offline(self) -> bool:
@@ -56,11 +73,13 @@ class Offer:
     Attributes:
         context: As in :class:`Where`.
         local: It is at this machine. One that is not has to be named, and its name typed.
+        evidence: Why it is thought to be.
     """
 
     context: str
     kind: ClusterKind
     local: bool = True
+    evidence: Evidence = field(default=Evidence.NONE, compare=False)
 
 
 class Fate(enum.StrEnum):
@@ -164,9 +183,12 @@ class Cleaning:
         namespaces: The tutor's own, that go.
         removed: Everything in them.
         stays: What is left behind nevertheless: volumes whose policy is Retain.
+        foreign: What looks like the tutor's by name or label, and was not made by this
+            installation, or cannot be proven to be; it is left alone.
     """
 
     where: Where
     namespaces: tuple[str, ...]
     removed: tuple[Leftover, ...]
     stays: tuple[Leftover, ...] = ()
+    foreign: tuple[Leftover, ...] = ()

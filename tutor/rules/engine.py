@@ -6,8 +6,9 @@ from tutor.manifest import schema
 from tutor.manifest.documents import Document, Manifest
 from tutor.manifest.fragments import is_fragment
 from tutor.model.findings import Finding, Severity
+from tutor.model.kubernetes import Span
 from tutor.rules.catalogue import Rule, rules
-from tutor.rules.objects import DEFAULT_VERSION, Objects, version_number
+from tutor.rules.objects import DEFAULT_VERSION, Objects
 
 _LAYERS = ("YAML", "SCH")
 """Prefixes of codes whose findings come before the others of their severity: an object that
@@ -69,7 +70,7 @@ def evaluate(
     Args:
         documents: Of one file, or of several that are applied together.
         previous: What was applied before, for the rules that compare.
-        version: The Kubernetes minor version asked about (``1.34``).
+        version: The Kubernetes version asked about (``1.34``, ``1.35.2``).
         known: What was already found by reading and by the schema. Where those name an error, a
             rule has nothing to add at the same place.
 
@@ -119,11 +120,7 @@ def holds(rule: Rule, version: str) -> bool:
     Raises:
         ValueError: ``version`` is not a version.
     """
-    asked = version_number(version)
-    return not (
-        (rule.since and asked < version_number(rule.since))
-        or (rule.until and asked > version_number(rule.until))
-    )
+    return Span(rule.since, rule.until, "").holds(version)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

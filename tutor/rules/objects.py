@@ -9,6 +9,7 @@ from tutor.manifest.documents import Document
 from tutor.manifest.fragments import is_fragment
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Path
+from tutor.model.kubernetes import first, last
 from tutor.rules.selectors import CONTROLLER_LABELS, Labels, labels, matches_labels
 from tutor.rules.shapes import dig, integer, mapping, per_document, sequence, string
 
@@ -132,15 +133,6 @@ def namespace(document: Document) -> str:
     return document.namespace or "default"
 
 
-def version_number(version: str) -> tuple[int, ...]:
-    """``1.34`` or ``v1.34.2`` as numbers that compare.
-
-    Raises:
-        ValueError: It is not a version.
-    """
-    return tuple(int(part) for part in version.removeprefix("v").split("."))[:2]
-
-
 class Objects:
     """Documents grouped by kind, and found by name and by label.
 
@@ -149,7 +141,7 @@ class Objects:
 
     Attributes:
         documents: All of them, in the order of the files.
-        version: The Kubernetes minor version asked about.
+        version: The Kubernetes version asked about; without a patch level its newest one.
         previous: The version of the files before a change; None where only one is looked at.
     """
 
@@ -208,7 +200,7 @@ class Objects:
 
     def since(self, version: str) -> bool:
         """Whether the version asked about is this one or a later one."""
-        return version_number(self.version) >= version_number(version)
+        return last(self.version) >= first(version)
 
     def same_namespace(self, one: Document, other: Document) -> bool:
         """Whether two objects land in one namespace, as far as the files tell.

@@ -7,7 +7,7 @@ from tutor.model.errors import TutorError
 from tutor.model.progress import Event, Progress, apply
 
 if TYPE_CHECKING:
-    from tutor.model.applying import Cleaning, Offer, Plan, Where
+    from tutor.model.applying import Cleaning, Leftover, Offer, Plan, Where
     from tutor.model.scenario import Scenario, Step
     from tutor.model.timeline import Change
 
@@ -145,8 +145,11 @@ class Cluster(Protocol):
             TutorError: ``kubectl-missing``, ``kubectl-barred`` (it reaches outside).
         """
 
-    def reset(self, scenario: "Scenario") -> None:
-        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle."""
+    def reset(self, scenario: "Scenario") -> "Sequence[Leftover]":
+        """Begin a scenario afresh: empty the namespace, apply its start, and let it settle.
+
+        Returns what others put back and was left alone; each thing is told once.
+        """
 
     def cleaning(self) -> "Cleaning":
         """What :meth:`clean` would remove."""

@@ -2,7 +2,7 @@
 
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator
-from tutor.model.applying import ClusterKind, Where
+from tutor.model.applying import ClusterKind, Evidence, Offer, Where
 from tutor.model.picture import ClaimView, NameView, Picture, Place, PodView, ServiceView, SetView
 from tutor.ui import happening_words
 from tutor.ui.happening_words import Group
@@ -26,7 +26,7 @@ _KINDS = {
     ClusterKind.COLIMA: "Colima",
     ClusterKind.ORBSTACK: "OrbStack",
     ClusterKind.MICROK8S: "MicroK8s",
-    ClusterKind.LOOPBACK: N_("a cluster at this machine"),
+    ClusterKind.LOOPBACK: N_("something at an address of this machine"),
     ClusterKind.OTHER: N_("a cluster elsewhere"),
 }
 
@@ -51,6 +51,39 @@ def where(place: Where, t: Translator, *, short: bool = False) -> str:
         return said
     namespace = t("namespace {namespace}", namespace=printable(place.namespace))
     return t(", ").join(part for part in (said, version, namespace) if part)
+
+
+def offered(one: Offer, t: Translator) -> str:
+    """What a cluster is that may be chosen, and why it is thought to be of this machine."""
+    kind = kind_of_cluster(one.kind, t)
+    if not one.local:
+        return t("not taken for one of this machine; its name has to be typed")
+    match one.evidence:
+        case Evidence.NAMES:
+            return t("{kind}, by its names and its address", kind=kind)
+        case Evidence.MARK:
+            return t("{kind}, by its mark and its address", kind=kind)
+    return kind
+
+
+def why_local(place: Where, t: Translator) -> str:
+    """Why a cluster is thought to be of this machine; empty for the tutor's own and a typed one."""
+    server, kind = printable(place.server), kind_of_cluster(place.kind, t)
+    match place.evidence:
+        case Evidence.NAMES:
+            return t(
+                "Taken for local: its cluster and user are named as {kind} names them, and {kind} "
+                "uses such an address ({server}).",
+                kind=kind,
+                server=server,
+            )
+        case Evidence.MARK:
+            return t(
+                "Taken for local: minikube has written its mark beside the cluster, and minikube "
+                "uses such an address ({server}).",
+                server=server,
+            )
+    return ""
 
 
 # A StatefulSet

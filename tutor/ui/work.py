@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import Protocol
 
 from tutor.i18n.translator import N_
-from tutor.model.applying import Fate, Offer, Plan
+from tutor.model.applying import Fate, Leftover, Offer, Plan
 from tutor.model.errors import TutorError
 from tutor.model.scenario import ANSWER, Apply, Step, Wait
 from tutor.model.timeline import Change
@@ -36,6 +36,12 @@ _GLANCE = 0.1
 _KUBECTL_MISSING = "kubectl-missing"
 _NO_KUBECTL = (_KUBECTL_MISSING, "kubectl-barred")
 """Why a suggested step is taken by the client instead."""
+
+
+def left_alone(left: Sequence[Leftover]) -> TutorError:
+    """What others put into the namespace, and stays there."""
+    names = ", ".join(f"{one.kind} {one.name}" for one in left)
+    return TutorError("namespace-shared", objects=names)
 
 
 class Audience(Protocol):
@@ -141,15 +147,19 @@ class Work:
             return
         turn = self._new_turn()
 
-        def prepare() -> Stop:
-            cluster.reset(stage.scenario)
+        def prepare() -> tuple[Stop, Sequence[Leftover]]:
+            left = cluster.reset(stage.scenario)
             if cluster.clock is not None:
                 cluster.clock.set_speed(FOR_THE_EYE)
-            return cluster.watch(
+            watch = cluster.watch(
                 lambda changes: self._hear(turn, changes), lambda error: self._lost(turn, error)
             )
+            return watch, left
 
-        def begun(watch: Stop) -> None:
+        def begun(prepared: tuple[Stop, Sequence[Leftover]]) -> None:
+            watch, left = prepared
+            if left:
+                self._audience.trouble(left_alone(left))
             if turn != self._turn:
                 watch.stop()
                 return

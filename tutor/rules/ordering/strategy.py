@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tutor.manifest.documents import Document
 from tutor.manifest.nodes import Data
 from tutor.model.findings import Finding, Path, Severity
+from tutor.model.kubernetes import MAX_UNAVAILABLE, OFF, RECREATE, plain
 from tutor.rules.catalogue import Rule, rule
 from tutor.rules.objects import Objects, is_made_by_an_operator, replicas
 from tutor.rules.ordering.fields import POLICIES, STRATEGIES
@@ -32,7 +33,7 @@ def on_delete(document: Document) -> bool:
     Severity.ERROR,
     source="pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec: "
     "must be 'RollingUpdate' or 'OnDelete'; KEP sig-apps/3541 for Recreate",
-    variants=("", "unknown", "recreate", "policy"),
+    variants=("", "unknown", "recreate", "gated", "policy"),
 )
 def strategy_type(rule: Rule, objects: Objects) -> Iterator[Finding]:
     """``updateStrategy.type`` has two values."""
@@ -42,7 +43,8 @@ def strategy_type(rule: Rule, objects: Objects) -> Iterator[Finding]:
             continue
         needed = meant(found, STRATEGIES, _STRATEGY_WORDS)
         if found.lower() == "recreate":
-            needed, variant = "", "recreate"
+            gated = RECREATE.state(objects.version) == "gated"
+            needed, variant = "", "gated" if gated else "recreate"
         elif found in POLICIES:
             needed, variant = "", "policy"
         else:
@@ -172,10 +174,11 @@ def _nearest_limit(value: int | str) -> str:
     "pkg/registry/apps/statefulset/strategy.go dropStatefulSetDisabledFields; k/k#137409",
     mistakes=("M21",),
     since="1.24",
-    until="1.36",
 )
 def max_unavailable_has_effect(rule: Rule, objects: Objects) -> Iterator[Finding]:
-    """Nobody relies on a field that most servers throw away."""
+    """Nobody relies on a field that this version throws away unless it is told otherwise."""
+    if MAX_UNAVAILABLE.state(objects.version) != OFF:
+        return
     for document in objects.statefulsets:
         value = dig(document.data, *_MAX_UNAVAILABLE)
         limit = _limit(value)
@@ -187,7 +190,9 @@ def max_unavailable_has_effect(rule: Rule, objects: Objects) -> Iterator[Finding
             number = max(asked * number // 100, 1)
         if number == 1:  # what happens without the field, too
             continue
-        yield rule.finding(document, _MAX_UNAVAILABLE, found=shown(value))
+        yield rule.finding(
+            document, _MAX_UNAVAILABLE, found=shown(value), version=plain(objects.version)
+        )
 
 
 @rule(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import N_
-from tutor.model.applying import ClusterKind, Fate, Offer, Plan
+from tutor.model.applying import ClusterKind, Fate, Leftover, Offer, Plan
 from tutor.model.course import ChoiceTask, LiveTask, WriteTask
 from tutor.model.errors import TutorError
 from tutor.model.picture import Picture
@@ -30,7 +30,7 @@ from tutor.ui.happening_words import Group
 from tutor.ui.outside import Outside
 from tutor.ui.plain.talk import Said, Talk
 from tutor.ui.stage import Part, Stage
-from tutor.ui.work import NEWS
+from tutor.ui.work import NEWS, left_alone
 
 OFFLINE = Offer("offline", ClusterKind.OFFLINE)
 HELP = {
@@ -200,8 +200,8 @@ class PlainStage:
         if not offer.local:
             talk.say(
                 t(
-                    "The context {context} is not a cluster of this machine. The tutor would make "
-                    "a namespace of its own there and work in it alone.",
+                    "The context {context} is not taken for a cluster of this machine. The tutor "
+                    "would make a namespace of its own there and work in it alone.",
                     context=offer.context,
                 )
             )
@@ -226,8 +226,11 @@ class PlainStage:
         self._news = queue.SimpleQueue()
         news = self._news
 
+        left: Sequence[Leftover] = ()
+
         def prepare() -> Stop:
-            cluster.reset(stage.scenario)
+            nonlocal left
+            left = cluster.reset(stage.scenario)
             if cluster.clock is not None:
                 cluster.clock.set_speed(SPEED)
             return cluster.watch(news.put, news.put)
@@ -238,6 +241,10 @@ class PlainStage:
         stage.began, stage.speed = True, SPEED if cluster.clock is not None else None
         self._hear(5.0)
         talk.say(cluster_words.where(cluster.where, talk.t))
+        if why := cluster_words.why_local(cluster.where, talk.t):
+            talk.say(why)
+        if left:
+            talk.say(error_text(left_alone(left), talk.t))
         self._show_commands(cluster)
         return True
 
@@ -388,6 +395,8 @@ class PlainStage:
     def _show_plan(self, plan: Plan, *, done: bool) -> None:
         talk, t = self._talk, self._talk.t
         talk.say(cluster_words.where(plan.where, t))
+        if why := cluster_words.why_local(plan.where, t):
+            talk.say(why)
         for item in plan.items:
             told = plan_words.tell(item, t)
             talk.listed([(told.mark, told.head)])

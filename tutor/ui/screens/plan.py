@@ -72,6 +72,8 @@ class PlanScreen(TutorScreen[str]):
         said = [plan_words.summary(plan, t, done=self._done)]
         if cell_width(here) + cell_width(title) > self.size.width - 4:
             said.insert(0, f"`{here}`")
+        if not self._done and (why := cluster_words.why_local(plan.where, t)):
+            said.append(why.replace("`", "'"))
         if not self._done and plan.possible and not plan.changes_nothing:
             said.append(t("Nothing has been changed yet."))
         self.query_one("#summary", Prose).show("\n\n".join(said), t.language)

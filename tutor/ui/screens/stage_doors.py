@@ -62,8 +62,9 @@ def open_offer(screen: "StageScreen", offer: Offer) -> None:
 
     def question(t: Translator) -> str:
         return t(
-            "The context `{context}` is not a cluster of this machine. The tutor would make a "
-            "namespace of its own there and work in it alone. Type the context's name to go on.",
+            "The context `{context}` is not taken for a cluster of this machine. The tutor would "
+            "make a namespace of its own there and work in it alone. Type the context's name to go "
+            "on.",
             context=printable(offer.context).replace("`", "'"),
         )
 
@@ -132,7 +133,7 @@ def _offer(one: Offer, t: Translator) -> Choice:
     kind = cluster_words.kind_of_cluster(one.kind, t)
     if one.kind is ClusterKind.OFFLINE:
         return one.context, kind, t("here, without a network; time can be held")
-    note = kind if one.local else t("not of this machine; its name has to be typed")
+    note = cluster_words.offered(one, t)
     return one.context, printable(one.context), note
 
 
