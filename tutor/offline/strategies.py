@@ -10,6 +10,7 @@ from typing import Any
 
 from tutor.offline.admission.semantic import same_part
 from tutor.offline.clock import timestamp
+from tutor.offline.data_sources import agreeing
 from tutor.offline.objects import Obj, dig, meta
 from tutor.offline.resources import Resource
 
@@ -61,6 +62,8 @@ def first_status(resource: Resource, obj: Obj, now: float = 0.0) -> Obj:
     if resource.name == "persistentvolumes":
         since = {"phase": "Pending", "lastPhaseTransitionTime": timestamp(now)}
         return {**obj, "status": since}
+    if resource.name == "persistentvolumeclaims":
+        obj = agreeing(obj, None)
     status = _FIRST_STATUS.get(resource.name)
     return obj if status is None else {**obj, "status": dict(status)}
 
@@ -141,6 +144,8 @@ def prepare_update(resource: Resource, subresource: str, old: Obj, new: Obj) -> 
         result["spec"] = spec
     else:
         result = {**new, "metadata": metadata}
+        if resource.name == "persistentvolumeclaims":
+            result = agreeing(result, old)
         if resource.has_status:
             if "status" in old:
                 result["status"] = old["status"]

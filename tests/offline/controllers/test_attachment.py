@@ -196,11 +196,27 @@ def test_a_node_that_comes_back_gives_its_disk_up(cluster: Cluster) -> None:
     assert phase(cluster, "web-0") == "Running"
 
 
-def test_a_shared_disk_goes_everywhere() -> None:
-    cluster = Cluster()
-    cluster.create(CLASSES, {"metadata": {"name": "disk"}, "provisioner": DRIVER})
-    modes = ["ReadWriteMany"]
+@pytest.mark.parametrize("modes", [["ReadWriteMany"], ["ReadWriteOnce", "ReadOnlyMany"]])
+def test_a_disk_for_one_node_is_not_made_for_many(cluster: Cluster, modes: list[str]) -> None:
     cluster.create(CLAIMS, claim(storageClassName="disk", accessModes=modes))
+    for number in (1, 2, 3):
+        cluster.create(PODS, at(f"p{number}", f"node-{number}"))
+    cluster.settle()
+    assert where(cluster) == []
+    assert cluster.get(CLAIMS, "data")["status"]["phase"] == "Pending"
+    failed = [one for one in cluster.events("PersistentVolumeClaim") if one[0] == "Warning"]
+    assert failed[0][1] == "ProvisioningFailed"
+    assert "Only AccessModes[ReadWriteOnce] supported." in failed[0][2]
+
+
+def test_a_volume_made_by_hand_for_many_goes_everywhere() -> None:
+    cluster = Cluster()
+    modes = ["ReadWriteMany"]
+    by_hand = volume("shared", accessModes=modes, storageClassName="")
+    by_hand["spec"].pop("hostPath", None)
+    by_hand["spec"]["csi"] = {"driver": DRIVER, "volumeHandle": "shared"}
+    cluster.create(VOLUMES, by_hand)
+    cluster.create(CLAIMS, claim(storageClassName="", accessModes=modes))
     for number in (1, 2, 3):
         cluster.create(PODS, at(f"p{number}", f"node-{number}"))
     cluster.settle()

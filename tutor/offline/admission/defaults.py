@@ -15,6 +15,8 @@ from tutor.offline.objects import Obj
 
 MAX_UNAVAILABLE = "MaxUnavailableStatefulSet"
 _FILE_MODE = 0o644
+_LEAST_GRACE = 1
+"""What a negative grace period of a Pod is stored as (Convert_v1_Pod_To_core_Pod)."""
 
 
 def default(obj: Obj, type_: Type, gates: Mapping[str, bool]) -> Obj:
@@ -122,6 +124,9 @@ def _pod(obj: Obj, gates: _Gates) -> None:
             for port in container.get("ports") or ():
                 fill_zero(port, hostPort=port.get("containerPort"))
     fill_missing(spec, enableServiceLinks=True)
+    period = spec.get("terminationGracePeriodSeconds")
+    if isinstance(period, int) and period < 0:  # of Pods only: a template keeps what it says
+        spec["terminationGracePeriodSeconds"] = _LEAST_GRACE
 
 
 def _pod_spec(obj: Obj, gates: _Gates) -> None:

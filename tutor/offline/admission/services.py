@@ -17,6 +17,7 @@ NONE = "None"
 FIRST_PORT, LAST_PORT = 30000, 32767
 _NETWORK = (10 << 24) + (96 << 16)
 _ADDRESSES = 1 << 16
+_WITH_PORTS = ("NodePort", "LoadBalancer")
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
 
 
@@ -40,30 +41,29 @@ def kept(old: Obj, new: Obj) -> Obj:
                 if spec.get(name) == before.get(name):
                     spec.pop(name, None)
     elif was != "ExternalName":
-        if not spec.get("clusterIP") and not spec.get("clusterIPs"):
-            for name in ("clusterIP", "clusterIPs"):
-                if name in before:
-                    spec[name] = before[name]
-        elif spec.get("clusterIP") and (
-            not spec.get("clusterIPs") or spec["clusterIP"] != before.get("clusterIP")
-        ):
-            same = spec.get("clusterIPs") == before.get("clusterIPs")
-            if same or not spec.get("clusterIPs"):
-                spec["clusterIPs"] = [spec["clusterIP"]]
+        for name in ("clusterIP", "clusterIPs"):
+            if not spec.get(name) and before.get(name):
+                spec[name] = before[name]
+        changed = spec.get("clusterIP") and spec["clusterIP"] != before.get("clusterIP")
+        if changed and spec.get("clusterIPs") == before.get("clusterIPs"):
+            spec["clusterIPs"] = [spec["clusterIP"]]
         for name in ("ipFamilies", "ipFamilyPolicy"):
             if not spec.get(name) and name in before:
                 spec[name] = before[name]
-    if is_ in ("NodePort", "LoadBalancer"):
-        ports = {
-            (port.get("port"), port.get("protocol")): port.get("nodePort")
-            for port in before.get("ports") or ()
-        }
-        spec["ports"] = [_same_node_port(port, ports) for port in spec.get("ports") or ()]
-    elif was in ("NodePort", "LoadBalancer"):
+    if _allocates_ports(before) and _allocates_ports(spec):
+        spec["ports"] = _same_node_ports(before, spec)
+    elif was in _WITH_PORTS and is_ not in _WITH_PORTS and _node_set(spec) <= _node_set(before):
         spec["ports"] = [
             {key: value for key, value in port.items() if key != "nodePort"}
             for port in spec.get("ports") or ()
         ]
+    if _checks_health(before):
+        if not spec.get("healthCheckNodePort") and _checks_health(spec):
+            spec["healthCheckNodePort"] = before.get("healthCheckNodePort")
+        same = spec.get("healthCheckNodePort") == before.get("healthCheckNodePort")
+        if same and not _checks_health(spec):
+            spec.pop("healthCheckNodePort", None)
+    if _from_outside(before) and not _from_outside(spec):
         if spec.get("externalTrafficPolicy") == before.get("externalTrafficPolicy"):
             spec.pop("externalTrafficPolicy", None)
     if was == "LoadBalancer" != is_:
@@ -72,12 +72,45 @@ def kept(old: Obj, new: Obj) -> Obj:
                 spec.pop(name, None)
     if not spec.get("ports"):
         spec.pop("ports", None)
+    status = new.get("status") or {}
+    if is_ != "LoadBalancer" and status.get("loadBalancer"):
+        return {**new, "spec": spec, "status": {**status, "loadBalancer": {}}}
     return {**new, "spec": spec}
 
 
-def _same_node_port(port: Obj, before: dict[tuple[object, object], int | None]) -> Obj:
-    held = before.get((port.get("port"), port.get("protocol")))
-    return {**port, "nodePort": held} if held and not port.get("nodePort") else port
+def _allocates_ports(spec: Obj) -> bool:
+    """Whether every port of a Service is given a port of the nodes."""
+    if spec.get("type") == "LoadBalancer":
+        return spec.get("allocateLoadBalancerNodePorts") is not False
+    return spec.get("type") == "NodePort"
+
+
+def _checks_health(spec: Obj) -> bool:
+    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
+
+
+def _from_outside(spec: Obj) -> bool:
+    inside = spec.get("type") == "ClusterIP" and not spec.get("externalIPs")
+    return spec.get("type") != "ExternalName" and not inside
+
+
+def _node_set(spec: Obj) -> set[int]:
+    return {port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")}
+
+
+def _same_node_ports(before: Obj, spec: Obj) -> list[Obj]:
+    """The ports of a Service, each with the node port that was its own by its name.
+
+    Source: patchAllocatedValues: one that another port has taken over is not given again.
+    """
+    taken = _node_set(before) & _node_set(spec)
+    held = {port.get("name", ""): port.get("nodePort") for port in before.get("ports") or ()}
+    ports = []
+    for port in spec.get("ports") or ():
+        own = held.get(port.get("name", ""))
+        free = own and own not in taken and not port.get("nodePort")
+        ports.append({**port, "nodePort": own} if free else port)
+    return ports
 
 
 def allocated(request: Request, view: View, service: Obj, random: Random) -> Obj:

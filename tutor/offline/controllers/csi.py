@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tutor.manifest.quantity import parse
+from tutor.offline.controllers import sources
 from tutor.offline.controllers.storage import (
     CLAIMS,
     CLASSES,
@@ -56,6 +57,8 @@ from tutor.offline.plan import (
 HOSTPATH, DISK = "hostpath.csi.k8s.io", "disk.csi.sts-tutor.dev"
 DRIVERS = (HOSTPATH, DISK)
 _ZONAL = frozenset({HOSTPATH})
+_SHARED = {"ReadWriteMany": "MULTI_NODE_MULTI_WRITER", "ReadOnlyMany": "MULTI_NODE_READER_ONLY"}
+"""Access modes for more than one node, as drivers call them: a disk has none of them."""
 ZONE = "topology.kubernetes.io/zone"
 FINALIZER = "external-provisioner.volume.kubernetes.io/finalizer"
 _MOST = "1Ti"
@@ -144,10 +147,8 @@ class Provisioner:
         if left:
             yield Again(left)
             return
-        zone, why = "", too_large(requested(claim))
-        if dig(claim, "spec", "selector") is not None:
-            why = "claim Selector is not supported"
-        elif not why and self._driver in _ZONAL:
+        zone, why = "", unsuited(view, self._driver, claim)
+        if not why and self._driver in _ZONAL:
             zone = _zone(view, claim, found)
             why = "" if zone else "error generating accessibility requirements: no topology"
         if why:
@@ -166,6 +167,7 @@ class Provisioner:
         marks = annotations_of(claim)
         return (
             marks.get(PROVISIONER) == self._driver
+            and sources.ours(claim)
             and not dig(claim, "spec", "volumeName", default="")
             and not terminating(claim)
             and (SELECTED_NODE in marks or not waits_for_consumer(view, claim))
@@ -185,6 +187,21 @@ class Provisioner:
             kept = [one for one in meta(current)["finalizers"] if one != FINALIZER]
             metadata = {**meta(current), "finalizers": kept}
             yield from written(Update(VOLUMES, {**current, "metadata": metadata}))
+
+
+def unsuited(view: View, driver: str, claim: Obj) -> str:
+    """Why a driver makes no volume for a claim; empty where it does."""
+    if dig(claim, "spec", "selector") is not None:
+        return "claim Selector is not supported"
+    if why := sources.unavailable(view, driver, claim):
+        return why
+    shared = [one for one in dig(claim, "spec", "accessModes", default=()) if one in _SHARED]
+    if shared and driver not in _ZONAL:
+        return (
+            f"rpc error: code = InvalidArgument desc = Volume capabilities {_SHARED[shared[0]]} "
+            "not supported. Only AccessModes[ReadWriteOnce] supported."
+        )
+    return too_large(requested(claim))
 
 
 def too_large(size: object) -> str:
@@ -247,13 +264,14 @@ def _volume(driver: str, claim: Obj, found: Obj, zone: str) -> Obj:
         spec["mountOptions"] = list(found["mountOptions"])
     if mode_of(claim) == "Filesystem":
         spec["csi"]["fsType"] = "ext4"
-    metadata = {
+    metadata: dict[str, Any] = {
         "name": f"pvc-{uid_of(claim)}",
         "annotations": {
             PROVISIONED_BY: driver,
             "volume.kubernetes.io/provisioner-deletion-secret-name": "",
             "volume.kubernetes.io/provisioner-deletion-secret-namespace": "",
         },
-        "finalizers": [FINALIZER],
     }
+    if spec["persistentVolumeReclaimPolicy"] == "Delete":  # only a volume that it is to delete
+        metadata["finalizers"] = [FINALIZER]
     return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}

@@ -15,6 +15,7 @@ from tutor.offline.controllers.storage import (
     CLAIMS,
     PROVISIONED_BY,
     PROVISIONER,
+    SELECTED_NODE,
     annotated,
     annotations_of,
     claim_reference,
@@ -51,6 +52,11 @@ def refusal(claim: Obj, found: Obj) -> str:
         if provisioner.startswith("kubernetes.io/"):
             return f"no volume plugin matched name: {provisioner}"
         return ""
+    if dig(claim, "spec", "dataSource") is not None:
+        return (
+            f'plugin "{provisioner}" is not a CSI plugin. Only CSI plugin can provision a claim '
+            "with a datasource"
+        )
     if options := found.get("mountOptions"):
         return (
             f'Mount options are not supported by the provisioner but StorageClass "{name}" has '
@@ -95,13 +101,15 @@ def host_path_volume(claim: Obj, found: Obj) -> Obj:
         "storageClassName": name_of(found),
         "volumeMode": dig(claim, "spec", "volumeMode", default="Filesystem"),
     }
-    metadata = {
+    metadata: dict[str, Any] = {
         "name": f"pvc-{uid_of(claim)}",
         "annotations": {
             _CREATED_BY: "hostpath-dynamic-provisioner",
             BOUND_BY_CONTROLLER: "yes",
             PROVISIONED_BY: HOST_PATH,
         },
-        "finalizers": ["kubernetes.io/pv-controller"],
     }
+    policy = spec["persistentVolumeReclaimPolicy"]
+    if policy == "Delete" and SELECTED_NODE not in annotations_of(claim):
+        metadata["finalizers"] = ["kubernetes.io/pv-controller"]  # others are only protected
     return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}

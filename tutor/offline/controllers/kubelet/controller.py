@@ -42,6 +42,7 @@ PODS, NODES = "pods", "nodes"
 SEEN_SECONDS = 0.03
 MOUNT_SECONDS = 120.0
 REMOVE_SECONDS = 0.03
+LEAST_GRACE_SECONDS = 1.0
 FINISHED = frozenset({"Failed", "Succeeded"})
 _EARLY = 1e-6
 _BYTE = 254
@@ -287,11 +288,16 @@ class Kubelet:
         return admit.refusal(pod, machine, (one for one in there if one is not None))
 
     def _stop(self, view: View, pod: Obj) -> Plan:
-        if not meta(pod).get("deletionGracePeriodSeconds"):
-            return
+        """Stop the containers; a Pod deleted by force and held by a finalizer is stopped too.
+
+        Source: pkg/kubelet/pod_workers.go, calculateEffectiveGracePeriod: one second is the least.
+        """
         phase = dig(pod, "status", "phase")
         if phase not in FINISHED:
-            if not (yield from self._wait(view, pod, "stop", knobs.stop_seconds(pod))):
+            seconds = knobs.stop_seconds(pod)
+            if not meta(pod).get("deletionGracePeriodSeconds"):
+                seconds = min(seconds, LEAST_GRACE_SECONDS)
+            if not (yield from self._wait(view, pod, "stop", seconds)):
                 return
             ended = "Succeeded" if phase == "Running" else "Failed"
             yield from self._write(pod, status.over(pod, view.now, ended))
@@ -306,10 +312,14 @@ class Kubelet:
     def _wait(
         self, view: View, pod: Obj, what: str, seconds: float
     ) -> Generator[Action, Outcome, bool]:
-        """Whether this Pod has waited for this so long; otherwise come back then."""
+        """Whether this Pod has waited for this so long; otherwise come back then.
+
+        Who has less patience than at first waits no longer than that.
+        """
         due = self._due.get(uid_of(pod))
         if due is None or due.what != what:
             due = self._due[uid_of(pod)] = _Due(what, view.now + seconds)
+        due.moment = min(due.moment, view.now + seconds)
         left = due.moment - view.now
         if left > _EARLY:
             yield Again(left)

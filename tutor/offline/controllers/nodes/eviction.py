@@ -33,7 +33,7 @@ class TaintEviction:
 
     def __init__(self) -> None:
         self._on: dict[str, dict[Key, None]] = {}
-        self._due: dict[str, float] = {}
+        self._due: dict[Key, float] = {}
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
@@ -48,8 +48,7 @@ class TaintEviction:
         node = dig(changed, "spec", "nodeName", default="")
         if after is None:
             self._on.get(node, {}).pop(key, None)
-            self._due.pop(uid_of(changed), None)
-            return ()
+            return (key,) if key in self._due else ()
         if not node:
             return ()
         self._on.setdefault(node, {})[key] = None
@@ -62,27 +61,23 @@ class TaintEviction:
             Retry: A write was refused.
         """
         pod = view.get(PODS, key.namespace, key.name)
-        if pod is None or terminating(pod) or dig(pod, "status", "phase") in FINISHED:
+        if pod is None:
+            yield from self._cancel(key)
             return
         node = view.get(NODES, "", dig(pod, "spec", "nodeName", default=""))
         taints = _driving(node)
-        if not taints:
-            if self._due.pop(uid_of(pod), None) is not None:
-                text = f"Cancelling deletion of Pod {key.namespace}/{key.name}"
-                yield Record(_by_name(pod), "Normal", "TaintManagerEviction", text)
+        seconds = _patience(pod, taints) if taints else None
+        if seconds is None or seconds == 0:
+            yield from self._cancel(key)
+        if seconds is None or terminating(pod) or dig(pod, "status", "phase") in FINISHED:
             return
-        seconds = _patience(pod, taints)
-        if seconds is None:
-            self._due.pop(uid_of(pod), None)
-            return
-        due = min(self._due.get(uid_of(pod), float("inf")), view.now + seconds)
-        self._due[uid_of(pod)] = due
+        due = self._due.setdefault(key, view.now + seconds)
         if due - view.now > _EARLY:
             yield Again(due - view.now)
             return
-        del self._due[uid_of(pod)]
+        del self._due[key]
         text = f"Marking for deletion Pod {key.namespace}/{key.name}"
-        yield Record(_by_name(pod), "Normal", "TaintManagerEviction", text)
+        yield Record(_by_name(key), "Normal", "TaintManagerEviction", text)
         status = disrupted(
             pod,
             view.now,
@@ -95,10 +90,16 @@ class TaintEviction:
         if isinstance(outcome, ApiError) and outcome.reason != "NotFound":
             raise Retry(outcome.message)
 
+    def _cancel(self, key: Key) -> Plan:
+        """Drop a deletion that was to come, and say so; also of a Pod that went before it."""
+        if self._due.pop(key, None) is not None:
+            text = f"Cancelling deletion of Pod {key.namespace}/{key.name}"
+            yield Record(_by_name(key), "Normal", "TaintManagerEviction", text)
 
-def _by_name(pod: Obj) -> Obj:
+
+def _by_name(key: Key) -> Obj:
     """The Pod as the real controller's Events speak of it: without a uid."""
-    metadata = {"name": name_of(pod), "namespace": namespace_of(pod)}
+    metadata = {"name": key.name, "namespace": key.namespace}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
 
 
