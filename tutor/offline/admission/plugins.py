@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from tutor.manifest.quantity import parse
 from tutor.offline.admission import limits, quota
 from tutor.offline.names import suffix
-from tutor.offline.objects import Obj, dig, meta, name_of
+from tutor.offline.objects import Obj, dig, labels_of, meta, name_of
 from tutor.offline.plan import View
-from tutor.offline.refusals import forbidden
+from tutor.offline.pod_security import policy
+from tutor.offline.refusals import forbidden, invalid_object
 from tutor.offline.requests import Random, Request
 
 PVC_PROTECTION = "kubernetes.io/pvc-protection"
@@ -58,6 +59,7 @@ def allow(request: Request, view: View, old: Obj | None, new: Obj) -> None:
         ApiError: 403.
     """
     name = request.resource.name
+    _secure(request, view, old, new)
     if not request.subresource and (
         name == "persistentvolumeclaims" or (name == "pods" and old is None)
     ):
@@ -65,6 +67,41 @@ def allow(request: Request, view: View, old: Obj | None, new: Obj) -> None:
     if name == "persistentvolumeclaims" and old is not None:
         _resizable(request, view, old, new)
     quota.charge(request, view, old, new)
+
+
+def _secure(request: Request, view: View, old: Obj | None, new: Obj) -> None:
+    """Hold Pods, templates and namespaces against the Pod Security Standards.
+
+    Raises:
+        ApiError: 403 for a Pod, 422 for the labels of a namespace.
+    """
+    if request.subresource:
+        return
+    if request.resource.name == "namespaces":
+        _secure_namespace(request, view, old, new)
+        return
+    template = new if request.resource.name == "pods" else policy.template_of(new)
+    if template is None:
+        return
+    wanted = policy.policy_of(labels_of(view.get("namespaces", "", request.namespace) or {}))
+    if template is new and (old is None or policy.changed(old, new)):
+        why = policy.refusal(new, wanted)
+        if why:
+            raise forbidden(request.resource, name_of(new), why)
+    elif template is new:
+        return
+    if (said := policy.warning(template, wanted)) and not request.trusted:
+        request.warnings.append(said)
+
+
+def _secure_namespace(request: Request, view: View, old: Obj | None, new: Obj) -> None:
+    causes = policy.policy_of(labels_of(new)).causes
+    before = policy.policy_of(labels_of(old)).causes if old is not None else ()
+    if causes and causes != before:
+        raise invalid_object(request.resource, name_of(new), *causes)
+    if old is not None and not request.trusted:
+        pods = view.list("pods", name_of(new))
+        request.warnings += policy.namespace_warnings(new, old, pods)
 
 
 def _finalizer(obj: Obj, finalizer: str) -> Obj:
