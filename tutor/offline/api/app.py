@@ -238,8 +238,8 @@ class App:
                     return
                 await exchange.value(code, shown, form, warnings)
             case Listed(resource, page):
-                shown = present.listed(resource, page, now, form, include)
-                await exchange.value(200, shown, form)
+                long = present.listed(resource, page, now, form, include)
+                await exchange.value(200, long, form)
             case Watching():
                 await self._watch(exchange, handled, form, include)
             case Log():
