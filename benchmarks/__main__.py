@@ -2,7 +2,14 @@
 
 from itertools import chain
 
-from benchmarks import bench_check, bench_cluster, bench_control_plane, bench_reader, bench_ui
+from benchmarks import (
+    bench_check,
+    bench_cluster,
+    bench_control_plane,
+    bench_loop,
+    bench_reader,
+    bench_ui,
+)
 from benchmarks.measure import compiled, table
 
 if __name__ == "__main__":
@@ -14,6 +21,7 @@ if __name__ == "__main__":
                 bench_reader.rows(),
                 bench_ui.rows(),
                 bench_cluster.rows(),
+                bench_loop.rows(),
                 bench_control_plane.rows(),
             )
         )
