@@ -7,6 +7,7 @@ from benchmarks import (
     bench_cluster,
     bench_control_plane,
     bench_growth,
+    bench_loop,
     bench_reader,
     bench_ui,
 )
@@ -22,6 +23,7 @@ if __name__ == "__main__":
                 bench_growth.rows(),
                 bench_ui.rows(),
                 bench_cluster.rows(),
+                bench_loop.rows(),
                 bench_control_plane.rows(),
             )
         )

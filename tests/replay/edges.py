@@ -9,9 +9,9 @@ import socket
 import sys
 import tempfile
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 
@@ -19,9 +19,11 @@ from tests.replay.player import Reply
 from tests.replay.recorded import Json
 from tutor.offline.api.app import App, Heart
 from tutor.offline.api.service import Service
+from tutor.offline.api.turns import Turns
 from tutor.offline.errors import ApiError
 from tutor.offline.runner import Runner
 
+T = TypeVar("T")
 TOKEN = "recorded"  # noqa: S105  (no secret: of a test)
 _BEAT = 0.005
 _HURRY_AFTER = 1.5
@@ -52,11 +54,16 @@ class _Heart:
         self._change.clear()
         await self._change.wait()
 
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Done at once: nobody else asks for anything."""
+        return work()
+
 
 class _House:
     def __init__(self, runner: Runner) -> None:
         self.service = Service(runner)
         self.heart: Heart = _Heart(runner)
+        self.turns = Turns(threads=False)
 
     async def control(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         raise ApiError(404, "NotFound", "nothing to control", {})

@@ -295,6 +295,22 @@ class Registry:
         last = current if dry else self.store.delete(resource.name, key).last
         return (last if resource.returns_deleted else success(resource, old)), True
 
+    def delete_collection(
+        self, request: Request, options: DeleteOptions, selects: Callable[[Obj], bool]
+    ) -> list[Obj]:
+        """Delete the objects of a collection that are selected, all at once.
+
+        Returns:
+            The objects as they were, in order.
+
+        Raises:
+            ApiError: The first refusal; what was deleted before it stays deleted.
+        """
+        found = self.selected(request, selects)
+        for obj in found:
+            self.delete_selected(request, options, obj)
+        return found
+
     def selected(self, request: Request, selects: Callable[[Obj], bool]) -> list[Obj]:
         """The objects of a collection that are selected, in order."""
         return [

@@ -238,8 +238,8 @@ class App:
                     return
                 await exchange.value(code, shown, form, warnings)
             case Listed(resource, page):
-                items = present.listed(resource, page, now, form, include)
-                await exchange.value(200, items, form)
+                long = present.listed(resource, page, now, form, include)
+                await exchange.value(200, long, form)
             case Watching():
                 await self._watch(exchange, handled, form, include)
             case Log():

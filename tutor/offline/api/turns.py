@@ -10,9 +10,11 @@ Where there are no threads, long work is done at once.
 """
 
 import asyncio
+import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TypeVar
 
@@ -35,6 +37,8 @@ class Turns:
         self._threads = threads
         self._lock = asyncio.Lock()
         self.working = False
+        self._calmed = 0
+        self._collects = True
 
     async def __aenter__(self) -> None:
         """Wait for a turn. Where nobody else has one, nothing else happens meanwhile."""
@@ -51,7 +55,27 @@ class Turns:
 
     async def beside(self, work: Callable[[], _T]) -> _T:
         """What some work comes to that changes nothing and reads nothing that changes."""
-        return await asyncio.to_thread(work) if self._threads else work()
+        if not self._threads:
+            return work()
+        with self._calm():
+            return await asyncio.to_thread(work)
+
+    @contextmanager
+    def _calm(self) -> Iterator[None]:
+        """Collect no garbage: a pass through all that long work makes stops everybody.
+
+        It is plain data without cycles, and goes by itself.
+        """
+        if not self._calmed:
+            self._collects = gc.isenabled()
+            gc.disable()
+        self._calmed += 1
+        try:
+            yield
+        finally:
+            self._calmed -= 1
+            if not self._calmed and self._collects:
+                gc.enable()
 
     async def change(self, store: Store, work: Callable[[], _T], kept: Callable[[], object]) -> _T:
         """What some work comes to that changes a cluster, by whose turn it is.
@@ -80,7 +104,8 @@ class Turns:
         self.working = True
         working = asyncio.ensure_future(asyncio.to_thread(work))
         try:
-            return await asyncio.shield(working)
+            with self._calm():
+                return await asyncio.shield(working)
         except asyncio.CancelledError:  # a change is not left in the middle
             await asyncio.wait((working,))
             raise
