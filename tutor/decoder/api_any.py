@@ -60,6 +60,7 @@ ANY: tuple[Message, ...] = (
         "MSG223",
         Speaker.API,
         r"Timeout: request did not complete within (?:the )?(?:requested|allotted) timeout"
+        r"(?: - context deadline exceeded)?",
         "Error from server (Timeout): Timeout: request did not complete within requested timeout - "
         "context deadline exceeded",
         "staging/src/k8s.io/apiserver/pkg/endpoints/handlers/finisher/finisher.go",

@@ -3,7 +3,7 @@
 from typing import Any
 
 _ABSENT = object()
-_FEW = 16
+_FEW, _FIELDS = 16, 64
 
 
 def share(old: Any, new: Any) -> Any:  # noqa: ANN401
@@ -35,13 +35,15 @@ def apart(one: Any, other: Any = None) -> int:  # noqa: ANN401
     """The bytes of memory that a value takes beyond what it shares with another.
 
     Of two versions of an object, ``apart(new, old) - apart(old, new)`` is what the new one takes
-    more. Names of fields are not counted: most are the program's own.
+    more. Names are counted where there are many: those of fields are the program's own.
     """
     if one is other or one is None:
         return 0
     size: int = one.__sizeof__()
     if isinstance(one, dict):
         parts = other if isinstance(other, dict) else {}
+        if len(one) > _FIELDS:
+            size += sum(name.__sizeof__() for name in one)
         for name, part in one.items():
             size += apart(part, parts.get(name))
     elif isinstance(one, list):
