@@ -1,5 +1,7 @@
 """Times as Go reads them: RFC 3339, and its words where a text is none.
 
+Go takes an offset of 24 hours or of 60 minutes, too; nothing else does, and here none is taken.
+
 Source: Go's ``time/format.go`` (parse); apimachinery ``meta/v1/{time,micro_time}.go``.
 """
 
@@ -66,7 +68,7 @@ def _parse(text: str, layout: str) -> None:
         rest = zone[6:]
         if not re.match(r"[+-][0-9]{2}:[0-9]{2}", zone):
             raise unlike(rest, "Z07:00")
-        for digits, most, name in ((zone[1:3], 24, "hour"), (zone[4:6], 60, "minute")):
+        for digits, most, name in ((zone[1:3], 23, "hour"), (zone[4:6], 59, "minute")):
             if int(digits) > most:
                 raise _WrongError(f": time zone offset {name} out of range")
     if rest:

@@ -63,9 +63,9 @@ def kept(old: Obj, new: Obj) -> Obj:
         same = spec.get("healthCheckNodePort") == before.get("healthCheckNodePort")
         if same and not _checks_health(spec):
             spec.pop("healthCheckNodePort", None)
-    if _from_outside(before) and not _from_outside(spec):
-        if spec.get("externalTrafficPolicy") == before.get("externalTrafficPolicy"):
-            spec.pop("externalTrafficPolicy", None)
+    kept = spec.get("externalTrafficPolicy") == before.get("externalTrafficPolicy")
+    if kept and _from_outside(before) and not _from_outside(spec):
+        spec.pop("externalTrafficPolicy", None)
     if was == "LoadBalancer" != is_:
         for name in ("allocateLoadBalancerNodePorts", "loadBalancerClass"):
             if spec.get(name) == before.get(name):
