@@ -17,7 +17,8 @@ def service(cluster: Cluster, **spec: Any) -> Obj:
 
 
 def change(cluster: Cluster, **spec: Any) -> Obj:
-    return cluster.patch(SERVICES, "web", {"spec": spec})["spec"]
+    spec_now: Obj = cluster.patch(SERVICES, "web", {"spec": spec})["spec"]
+    return spec_now
 
 
 @pytest.mark.parametrize("given", ["None", "", "10.96.7.7"])

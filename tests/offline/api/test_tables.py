@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.offline.api.support import PODS, SETS, Client, run, stateful_set
 from tests.offline.recordings import recording
-from tutor.offline.api.columns import SCALE, definitions
+from tutor.offline.api.cells import CELLS
+from tutor.offline.api.columns import COLUMNS, SCALE, definitions
 from tutor.offline.api.podcells import conditions, pod
-from tutor.offline.api.present import CELLS, COLUMNS
 from tutor.offline.api.words import access_modes, age, duration
 from tutor.offline.resources import RESOURCES
 

@@ -10,7 +10,9 @@ SERVICES = "services"
 
 
 def ready(found: Obj) -> str:
-    return next(one["status"] for one in found["status"]["conditions"] if one["type"] == "Ready")
+    return next(
+        str(one["status"]) for one in found["status"]["conditions"] if one["type"] == "Ready"
+    )
 
 
 def hold(cluster: Cluster, resource: str, name: str) -> None:

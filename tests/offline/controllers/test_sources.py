@@ -36,7 +36,8 @@ def warned(cluster: Cluster, name: str = "copy") -> list[str]:
 def test_a_plugin_of_the_tree_fills_nothing(field: str) -> None:
     cluster = with_class(TREE)
     make(cluster, "source")
-    make(cluster, **{field: FROM})
+    spec: dict[str, Any] = {field: FROM}
+    make(cluster, **spec)
     assert phase(cluster) == "Pending"
     assert warned(cluster)[0] == (
         'plugin "kubernetes.io/host-path" is not a CSI plugin. Only CSI plugin can provision a '

@@ -357,7 +357,8 @@ def _selinux(pod: Pod) -> Violation | None:
     allowed = {"", "container_t", "container_init_t", "container_kvm_t"}
     if pod.minor >= 31:
         allowed.add("container_engine_t")
-    types, others = set(), set()
+    types: set[str] = set()
+    others: set[str] = set()
 
     def bad(options: Any) -> bool:  # noqa: ANN401
         found = options or {}
