@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.color import Color
@@ -19,6 +20,7 @@ from tutor.ui.commands import Command, Scope
 from tutor.ui.drawing import ascii_only
 from tutor.ui.outside import Outside, Start
 from tutor.ui.screens.base import TutorScreen, bindings
+from tutor.ui.typing_order import Line
 
 if TYPE_CHECKING:
     from tutor.model.applying import Offer
@@ -55,6 +57,7 @@ class TutorApp(App[None], inherit_bindings=False):
         wrapping.install()
         super().__init__()
         self.outside = outside
+        self._line = Line(self)
         self.begin = start or Start()
         self.language = outside.language or "en"
         self.interrupted = float("-inf")
@@ -71,6 +74,16 @@ class TutorApp(App[None], inherit_bindings=False):
         if not outside.color and not self.no_color:
             self.no_color = True
             self._filters.append(Monochrome())
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed acts in the order it was typed."""
+        await self._line.take(event, super().on_event)
+
+    def stand_in(self, key: str) -> None:
+        """Take another key for the one that is being handled, before all that was typed since."""
+        self._line.first(events.Key(key, None))
 
     # Language
 
