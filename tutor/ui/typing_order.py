@@ -67,6 +67,7 @@ class Line:
 
     def first(self, event: events.Event) -> None:
         """Put an event before all that waits: it stands for the one that is being handled."""
+        event.set_sender(self._app)  # else it would end at the screen that made it
         self._waiting.appendleft(event)
         self._feed()
 
