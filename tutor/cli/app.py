@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol, cast
 from tutor import __version__
 from tutor.cli import argparse_words
 from tutor.cli.context import Context
-from tutor.cli.surroundings import Ended, unwritable
+from tutor.cli.surroundings import UNTAKEN, Ended, unwritable
 from tutor.i18n import locale
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator, translator
@@ -142,8 +142,9 @@ def _ended(action: Callable[[], int], context: Context) -> int:
         unwritable()
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001  (the one place where a bug becomes words)
-        if isinstance(error, OSError) and error.filename is None and (refused := unwritable()):
-            context.warn(_no_output(refused, context))
+        if isinstance(error, OSError) and error.errno in UNTAKEN and error.filename is None:
+            unwritable()
+            context.warn(_no_output(error, context))
             return ExitCode.INPUT
         from tutor.cli.crash import report
 

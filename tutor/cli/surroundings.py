@@ -1,5 +1,6 @@
 """What a process is given before it runs: its three streams, and the signals that end it."""
 
+import errno
 import os
 import signal
 import sys
@@ -11,6 +12,8 @@ ENDING = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
 )
 """Signals that end the program in order, the terminal as it was found. Windows has fewer."""
+UNTAKEN = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT})
+"""What a stream that takes no more says; it names no file."""
 BY_SIGNAL = 128
 """An exit code is this and the number of the signal, as shells tell it."""
 
