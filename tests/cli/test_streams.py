@@ -49,3 +49,30 @@ def test_no_stream_makes_a_bug(tmp_path: Path, arguments: tuple[str, ...], strea
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
     assert not (home / "crash.log").exists()
+
+
+@posix
+@pytest.mark.parametrize("kind", ["fifo", "/dev/zero", "/dev/full", "/dev/tty", "folder"])
+@pytest.mark.parametrize(
+    "arguments",
+    [("check",), ("watch", "--once", "--lesson", "what-is-a-statefulset"), ("progress", "import"),
+     ("check", "--against", "pod.yaml")],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_never_ends_is_refused_by_name(
+    tmp_path: Path, arguments: tuple[str, ...], kind: str
+) -> None:
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    if kind == "fifo":
+        os.mkfifo(tmp_path / kind)
+    if kind == "folder":
+        (tmp_path / kind).mkdir()
+    environ = {**os.environ, "STS_TUTOR_HOME": str(tmp_path / "home"), "LANG": "en_US.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tutor", *arguments, kind],
+        cwd=tmp_path, env=environ, timeout=30, check=False, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 3, (done.stdout, done.stderr)
+    assert kind in done.stderr
+    assert "Traceback" not in done.stderr

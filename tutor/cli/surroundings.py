@@ -38,7 +38,7 @@ def take() -> None:
             if opened != number:
                 os.dup2(opened, number)
                 os.close(opened)
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: PTH123, SIM115
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
     for sign in ENDING:
         if signal.getsignal(sign) is signal.SIG_DFL:
             signal.signal(sign, _end)

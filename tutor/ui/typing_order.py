@@ -116,8 +116,11 @@ class Line:
                 marks.append(mark)
         for mark in marks:
             await mark.wait()
-        return any(
-            node.message_queue_size
-            for screen in self._app.screen_stack
-            for node in screen.walk_children(with_self=True)
-        ) or tuple(self._pumps()) != pumps
+        return (
+            any(
+                node.message_queue_size
+                for screen in self._app.screen_stack
+                for node in screen.walk_children(with_self=True)
+            )
+            or tuple(self._pumps()) != pumps
+        )
