@@ -34,7 +34,8 @@ def test_every_command_is_tried() -> None:
 
 @posix
 @pytest.mark.parametrize(
-    "streams", ["<&- >&- 2>&-", "</dev/null >/dev/full", "</dev/null >/dev/full 2>/dev/full", "</dev/null >&-"]
+    "streams",
+    ["<&- >&- 2>&-", "</dev/null >/dev/full", "</dev/null >/dev/full 2>&1", "</dev/null >&-"],
 )  # fmt: skip
 @pytest.mark.parametrize("arguments", ALL, ids=" ".join)
 def test_no_stream_makes_a_bug(tmp_path: Path, arguments: tuple[str, ...], streams: str) -> None:
