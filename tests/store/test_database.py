@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import signal
 import sqlite3
 import subprocess
@@ -294,3 +295,21 @@ def test_two_instances_at_once_keep_both_histories(path: Path) -> None:
     progress = store.load()
     store.close()
     assert {who: len(progress.lessons[who].tasks) for who in "ab"} == {"a": 100, "b": 100}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_progress_is_its_learners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "progress.sqlite3"
+    before = os.umask(0)
+    try:
+        store = open_store(path)
+        store.set("language", "ja")
+        modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert set(modes.values()) == {0o600}, modes
+    path.chmod(0o644)  # as earlier versions made it
+    open_store(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600

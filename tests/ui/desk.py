@@ -113,6 +113,16 @@ class Desk:
                 driver.process_message(message)
             await self.pilot.pause()
 
+    async def burst(self, keys: str) -> None:
+        """Send keys as a terminal does after a stall: all of them in one piece."""
+        driver = self.app._driver
+        assert driver is not None
+        for message in XTermParser().feed(keys):
+            driver.process_message(message)
+        line = self.app._line
+        await self.pilot.pause()
+        await self.until(lambda: not line.waits, "what was typed has acted")
+
     async def paste(self, text: str) -> None:
         """Paste as a terminal does, in brackets."""
         parser, driver = XTermParser(), self.app._driver

@@ -23,8 +23,20 @@ from tutor.i18n.translator import translator
 pytestmark = pytest.mark.terminal
 
 COLUMNS, ROWS = 80, 24
-RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
-"""Back from the second screen, the cursor shown, the mouse and bracketed paste given back."""
+_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+BEFORE = {7: True, 25: True}
+"""Private modes that are on when a program begins: lines wrap, the cursor is shown."""
+
+
+def modes(received: bytes) -> dict[int, bool]:
+    """The private modes that are not as they were before a program wrote this."""
+    now = dict(BEFORE)
+    for numbers, switch in _MODE.findall(received):
+        for number in numbers.split(b";"):
+            now[int(number)] = switch == b"h"
+    return {mode: on for mode, on in now.items() if on != BEFORE.get(mode, False)}
+
+
 # What pyte does not know and would print: other modes, queries, titles, device strings.
 _UNKNOWN = re.compile(
     rb"\x1b\[[<>=?][0-9;]*[umqc]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9]* ?q"
@@ -96,8 +108,8 @@ class Terminal:
     def assert_sane(self) -> None:
         """The terminal is as the program found it."""
         assert termios.tcgetattr(self._theirs) == self.before
-        for sequence in RESTORED:
-            assert sequence in self.received
+        assert modes(self.received) == {}
+        assert len(re.findall(rb"\x1b\[>\d+u", self.received)) == self.received.count(b"\x1b[<u")
         assert "Traceback" not in self.text
 
 
@@ -144,6 +156,34 @@ def test_a_learner_in_a_real_terminal(tmp_path: Path) -> None:
         again.assert_sane()
 
 
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ((), "F10"),
+        (("learn", "what-is-a-statefulset"), "F8"),
+        (("learn", "--plain"), ">"),
+        (("quiz",), "F10"),
+        (("quiz", "--plain"), ">"),
+        (("watch", "answer.yaml", "--lesson", "what-is-a-statefulset"), "Ctrl-C"),
+    ],
+)
+def test_a_signal_leaves_the_terminal_as_it_was(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sign: signal.Signals,
+    arguments: tuple[str, ...],
+    wanted: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with terminal(tmp_path, "-m", "tutor", *arguments, lang="en_US.UTF-8") as ours:
+        ours.wait_for(wanted)
+        ours.process.send_signal(sign)
+        assert ours.end() == 128 + sign
+        ours.assert_sane()
+    assert not (tmp_path / "crash.log").exists()
+
+
 def test_an_interrupt_from_outside_leaves_the_terminal_sane(tmp_path: Path) -> None:
     with terminal(tmp_path, "-m", "tutor") as ours:
         ours.wait_for("F10")
@@ -169,6 +209,35 @@ def test_a_crash_leaves_the_terminal_sane_and_words_instead_of_a_traceback(tmp_p
     with terminal(tmp_path, "-c", CRASH, lang="en_US.UTF-8") as ours:
         ours.wait_for("F1 Help")
         ours.type("?")
+        assert ours.end() == 70
+        ours.assert_sane()
+        after = ours.received.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "bug of the tutor" in after
+        assert "ZeroDivisionError" not in after
+    assert "ZeroDivisionError" in (tmp_path / "crash.log").read_text("utf-8")
+
+
+DRIVER = """
+import sys
+from textual.drivers.linux_driver import LinuxDriver
+
+feed = LinuxDriver.process_message
+
+def trip(self, message):
+    if getattr(message, "key", "") == "j":
+        raise ZeroDivisionError("a secret of the driver")
+    feed(self, message)
+
+LinuxDriver.process_message = trip
+from tutor.cli import main
+sys.exit(main([]))
+"""
+
+
+def test_a_crash_in_the_thread_that_reads_keys(tmp_path: Path) -> None:
+    with terminal(tmp_path, "-c", DRIVER, lang="en_US.UTF-8") as ours:
+        ours.wait_for("F1 Help")
+        ours.type("j")
         assert ours.end() == 70
         ours.assert_sane()
         after = ours.received.rpartition(b"\x1b[?1049l")[2].decode()

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn, Protocol, cast
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol, cast
 from tutor import __version__
 from tutor.cli import argparse_words
 from tutor.cli.context import Context
+from tutor.cli.surroundings import UNTAKEN, Ended, unwritable
 from tutor.i18n import locale
 from tutor.i18n.text import printable
 from tutor.i18n.translator import N_, Translator, translator
@@ -84,8 +86,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with a message and exit code 2, without the wall of usage."""
-        print(f"{self.prog}: {printable(message)}", file=sys.stderr)
-        print(self.t("See '{program} --help'.", program=self.prog), file=sys.stderr)
+        with suppress(OSError):  # the exit code says it, too
+            print(f"{self.prog}: {printable(message)}", file=sys.stderr)
+            print(self.t("See '{program} --help'.", program=self.prog), file=sys.stderr)
         raise SystemExit(ExitCode.USAGE)
 
 
@@ -111,6 +114,18 @@ def run(argv: Sequence[str]) -> int:
 def guarded(action: Callable[[], int], context: Context) -> int:
     """Do something; whatever goes wrong ends in words and an exit code."""
     try:
+        code = _ended(action, context)
+    except Ended as ended:
+        code = ended.exit_code
+    refused = unwritable()
+    if refused is None or isinstance(refused, BrokenPipeError):  # `| head` has read enough
+        return code
+    context.warn(_no_output(refused, context))
+    return code or ExitCode.INPUT
+
+
+def _ended(action: Callable[[], int], context: Context) -> int:
+    try:
         return action()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.USAGE
@@ -120,16 +135,28 @@ def guarded(action: Callable[[], int], context: Context) -> int:
         context.warn(error_text(error, context.t))
         return error.exit_code
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        context.warn("", bare=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`); keep Python from saying so at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        unwritable()
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001  (the one place where a bug becomes words)
+        if isinstance(error, OSError) and error.errno in UNTAKEN and error.filename is None:
+            unwritable()
+            context.warn(_no_output(error, context))
+            return ExitCode.INPUT
         from tutor.cli.crash import report
 
         return report(error, context)
+
+
+def _no_output(refused: OSError, context: Context) -> str:
+    from tutor.i18n.errors import error_text
+
+    raw = refused.strerror or str(refused)
+    error = TutorError("file-unwritable", file=context.t("standard output"), raw=raw)
+    return error_text(error, context.t)
 
 
 def _dispatch(argv: Sequence[str], context: Context) -> int:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,8 +150,9 @@ def _wait_for(
         over = process.poll() is not None
         found = _running(folder)
         if found is not None and (found[0].pid == process.pid or sys.platform == "win32"):
-            context.say(t(cluster_words.STARTED, server=found[0].server))
-            cluster_words.how_to_use(context, folder)
+            with suppress(OSError):  # a reader that has gone (`| head -1`) takes no cluster away
+                context.say(t(cluster_words.STARTED, server=found[0].server))
+                cluster_words.how_to_use(context, folder)
             return ExitCode.OK
         if over and found is not None:
             return _already(args, context, folder, *found)
@@ -232,11 +234,12 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
             folder.write(note)
         except OSError as error:
             raise _unwritable(folder.path, error) from None
-        context.say(t(cluster_words.STARTED, server=note.server))
-        context.say(t("Stop it with Ctrl-C, or with '{program} cluster down'.",
-                      program=context.program))  # fmt: skip
-        cluster_words.how_to_use(context, folder)
-        context.stdout.flush()
+        with suppress(OSError):  # a reader that has gone (`| head -1`) takes no cluster away
+            context.say(t(cluster_words.STARTED, server=note.server))
+            context.say(t("Stop it with Ctrl-C, or with '{program} cluster down'.",
+                          program=context.program))  # fmt: skip
+            cluster_words.how_to_use(context, folder)
+            context.stdout.flush()
 
     async def main() -> signal.Signals | None:
         speed = 1.0 if args.speed is None else args.speed
@@ -264,9 +267,10 @@ def _serve(args: argparse.Namespace, context: Context, folder: "Folder") -> int:
     finally:
         folder.forget(note)
         at.close()
-    if sign == signal.SIGINT:
-        context.say()
-    context.say(t("The offline cluster has stopped."))
+    with suppress(OSError):
+        if sign == signal.SIGINT:
+            context.say()
+        context.say(t("The offline cluster has stopped."))
     return ExitCode.INTERRUPTED if sign == signal.SIGINT else ExitCode.OK
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
@@ -93,9 +94,13 @@ class Context:
         """A line for the user."""
         print(text, file=self.stdout)
 
-    def warn(self, text: str) -> None:
-        """A line about trouble."""
-        print(f"{self.program}: {text}", file=self.stderr)
+    def warn(self, text: str, *, bare: bool = False) -> None:
+        """A line about trouble, after the program's name unless it is ``bare``.
+
+        Where it cannot be written nobody can be told; the exit code still says it.
+        """
+        with suppress(OSError):
+            print(text if bare else f"{self.program}: {text}", file=self.stderr)
 
     @staticmethod
     def now() -> float:

@@ -1,27 +1,39 @@
 """Reading and writing the files a user names."""
 
+import errno
+import os
 import sys
 from pathlib import Path
 
+from tutor.cli.regular import open_regular
 from tutor.model.errors import ExitCode, TutorError
 
 STDIN = "-"
+LARGEST = 64 * 1024 * 1024
+"""Bytes that are read of a file; nothing the tutor reads is nearly as long."""
 
 
 def read_bytes(name: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``.
 
     Raises:
-        TutorError: ``file-not-found``, ``file-unreadable``.
+        TutorError: ``file-not-found``, ``file-unreadable``: also for what never ends, a device, a
+            FIFO or a socket, and for what is longer than :data:`LARGEST`.
     """
     try:
-        return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        if name == STDIN:
+            found = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with open_regular(name) as file:
+                found = file.read(LARGEST + 1)
+        if len(found) > LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     except FileNotFoundError as error:
         raise TutorError("file-not-found", ExitCode.INPUT, file=name) from error
-    except OSError as error:
-        raise TutorError(
-            "file-unreadable", ExitCode.INPUT, file=name, raw=error.strerror or str(error)
-        ) from error
+    except (OSError, ValueError) as error:
+        raw = getattr(error, "strerror", None) or str(error)
+        raise TutorError("file-unreadable", ExitCode.INPUT, file=name, raw=raw) from error
+    return found
 
 
 def write_text(path: Path, text: str, *, replace: bool = False) -> None:

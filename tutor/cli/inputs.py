@@ -3,13 +3,14 @@
 Paths are plain strings here: a check of one file starts in a few times what Python itself needs,
 and ``pathlib`` would be a tenth of that.
 """
-# ruff: noqa: PTH112, PTH113, PTH118, PTH120, PTH123
+# ruff: noqa: PTH112, PTH113, PTH118, PTH120
 
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tutor.cli.regular import open_regular
 from tutor.manifest.documents import Manifest
 from tutor.manifest.limits import MAX_BYTES
 from tutor.manifest.nodes import Mapping, Node, Scalar, Sequence
@@ -87,7 +88,7 @@ def content(name: str) -> bytes:
         if name == STDIN:
             found = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
-            with open(name, "rb") as file:
+            with open_regular(name) as file:
                 found = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise TutorError("file-not-found", ExitCode.INPUT, file=name) from error

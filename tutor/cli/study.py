@@ -132,9 +132,16 @@ class Late:
 
 def _screens(outside: Outside, start: Start, context: Context) -> int:
     from tutor.cli.crash import report
+    from tutor.cli.surroundings import BY_SIGNAL, ENDING
     from tutor.ui.app import run
 
-    return run(outside, start, on_crash=lambda error: report(error, context))
+    return run(
+        outside,
+        start,
+        on_crash=lambda error: report(error, context),
+        on_signal=lambda sign: BY_SIGNAL + sign,
+        signs=ENDING,
+    )
 
 
 def _plain(outside: Outside, start: Start, context: Context) -> int:

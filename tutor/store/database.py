@@ -10,10 +10,12 @@ comes from a newer version is reported and never written to.
 
 import json
 import math
+import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tutor.model.errors import ExitCode, TutorError
@@ -155,7 +157,7 @@ def open_store(path: Path) -> Store:
             ``store-failed``.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise TutorError(
             "store-directory",
@@ -163,6 +165,7 @@ def open_store(path: Path) -> Store:
             path=str(path.parent),
             raw=error.strerror or str(error),
         ) from error
+    _make_private(path)
     with _named(str(path)):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
         try:
@@ -171,6 +174,16 @@ def open_store(path: Path) -> Store:
             connection.close()
             raise
     return Store(connection, str(path))
+
+
+def _make_private(path: Path) -> None:
+    """Progress is its learner's alone. SQLite gives its other files the mode of this one."""
+    with suppress(OSError):  # what is wrong with it SQLite says, by name
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600))
+        if stat.S_ISREG(path.stat().st_mode):
+            for each in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
+                with suppress(FileNotFoundError):
+                    each.chmod(0o600)
 
 
 def open_memory() -> Store:

@@ -1,11 +1,16 @@
 """The application: screens, the language, the themes; and how it begins and ends."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from io import StringIO
 from typing import TYPE_CHECKING
 
+from rich.console import Console, RenderableType
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.color import Color
@@ -19,6 +24,7 @@ from tutor.ui.commands import Command, Scope
 from tutor.ui.drawing import ascii_only
 from tutor.ui.outside import Outside, Start
 from tutor.ui.screens.base import TutorScreen, bindings
+from tutor.ui.typing_order import Line
 
 if TYPE_CHECKING:
     from tutor.model.applying import Offer
@@ -55,10 +61,15 @@ class TutorApp(App[None], inherit_bindings=False):
         wrapping.install()
         super().__init__()
         self.outside = outside
+        self._line = Line(self)
         self.begin = start or Start()
         self.language = outside.language or "en"
         self.interrupted = float("-inf")
         self.crash: BaseException | None = None
+        self.signs: Sequence[int] = ()
+        """Signals that end it."""
+        self.ended_by = 0
+        """The signal that did."""
         self.offer: Offer | None = None
         """The cluster that was worked in last; None before any was."""
         self.typed: set[str] = set()
@@ -71,6 +82,16 @@ class TutorApp(App[None], inherit_bindings=False):
         if not outside.color and not self.no_color:
             self.no_color = True
             self._filters.append(Monochrome())
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed acts in the order it was typed."""
+        await self._line.take(event, super().on_event)
+
+    def stand_in(self, key: str) -> None:
+        """Take another key for the one that is being handled, before all that was typed since."""
+        self._line.first(events.Key(key, None))
 
     # Language
 
@@ -211,8 +232,20 @@ class TutorApp(App[None], inherit_bindings=False):
 
     # Beginning and end
 
+    def end_at(self, signs: Sequence[int]) -> None:
+        """Leave when one of these signals comes: kept and the terminal restored, as by the key."""
+        loop = asyncio.get_running_loop()
+        for sign in signs:
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, and threads
+                loop.add_signal_handler(sign, self._end, sign)
+
+    def _end(self, sign: int) -> None:
+        self.ended_by = sign
+        self.leave()
+
     def on_mount(self) -> None:
         """Open the first screen."""
+        self.end_at(self.signs)
         self.outside.bell.listen(self.trouble)
         if self.outside.language is None:
             from tutor.ui.screens.language import LanguageScreen
@@ -244,6 +277,14 @@ class TutorApp(App[None], inherit_bindings=False):
         self.crash = self.crash or error
         super()._handle_exception(error)
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """A thread of the driver has failed: as any bug, without its traceback on the screen."""
+        if renderables:
+            said = StringIO()
+            Console(file=said, width=200, color_system=None).print(*renderables)
+            self.crash = self.crash or RuntimeError(said.getvalue())
+        super().panic()
+
     def _fatal_error(self) -> None:
         """No traceback on a learner's terminal."""
         self._close_messages_no_wait()
@@ -254,6 +295,8 @@ def run(
     start: Start | None = None,
     *,
     on_crash: Callable[[BaseException], int],
+    on_signal: Callable[[int], int] | None = None,
+    signs: Sequence[int] = (),
 ) -> int:
     """Run the application until the learner leaves.
 
@@ -262,6 +305,8 @@ def run(
         start: Where to begin.
         on_crash: Called after the terminal is itself again when a bug ended the run; keeps the
             details, tells the learner, and returns the exit code.
+        on_signal: Called likewise when a signal ended the run; returns the exit code.
+        signs: The signals that end it.
 
     Returns:
         The exit code.
@@ -272,6 +317,7 @@ def run(
     if not (sys.stdout.isatty() and sys.stdin.isatty()):
         raise TutorError("terminal-needed", ExitCode.USAGE)
     app = TutorApp(outside, start)
+    app.signs = signs
     try:
         app.run()
     except KeyboardInterrupt:
@@ -280,4 +326,6 @@ def run(
         outside.bell.listen(None)
     if app.crash is not None:
         return on_crash(app.crash)
+    if app.ended_by and on_signal is not None:
+        return on_signal(app.ended_by)
     return ExitCode.OK

@@ -138,7 +138,7 @@ class TutorScreen(Screen[Result]):
         plain = unicodedata.normalize("NFKC", character)
         if plain != character and len(plain) == 1 and plain.isascii() and plain.isprintable():
             event.stop()
-            self.app.call_later(self.app.simulate_key, key_of(plain))  # as if the app had got it
+            self.tutor.stand_in(key_of(plain))  # as if the app had got it
 
     def keep_everything(self) -> None:
         """The learner leaves: hand what is not kept yet to the session."""
