@@ -135,6 +135,20 @@ def test_the_secrets_that_pull_images_are_not_touched(live: Live, offline: Embed
     assert get(offline, "secrets", f"{NAMESPACE}/pull")["metadata"]["uid"] == uid
 
 
+def test_a_set_that_somebody_puts_back_keeps_its_pods(live: Live, offline: Embedded) -> None:
+    theirs = {
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "agent"},
+        "spec": {"selector": {"matchLabels": {"app": "agent"}}, "serviceName": "agent",
+                 "template": {"metadata": {"labels": {"app": "agent"}},
+                              "spec": {"containers": [{"name": "a", "image": "nginx:1.29"}]}}},
+    }  # fmt: skip
+    with Controller(lambda: create(offline, "statefulsets.apps", NAMESPACE, theirs, "argocd")):
+        told = live.reset(START)
+        assert live.reset(START) == ()
+    assert Leftover("StatefulSet", "agent") in told
+    assert "agent-0" in names(offline, "pods")
+
+
 def test_it_is_told_once_in_all_lessons(offline: Embedded) -> None:
     told: set[tuple[str, str, str]] = set()
     body = config_map("istio-ca-root-cert")

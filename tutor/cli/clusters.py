@@ -71,7 +71,20 @@ def chosen(surroundings: Surroundings, asked: str) -> Context:
         # A file that cannot be read may be why.
         if troubles and error.code.startswith(("context-unknown", "context-none")):
             raise troubles[0] from None
+        if error.code == "context-not-local":
+            raise _with_reasons(error, there, surroundings) from None
         raise
+
+
+def _with_reasons(
+    error: TutorError, there: Sequence[Context], surroundings: Surroundings
+) -> TutorError:
+    """The same refusal, with why the context is not taken for a local one."""
+    from tutor.cli.context_words import why_not
+
+    (place,) = (one for one in there if one.name == error.params["context"])
+    why = why_not(place, surroundings.t)
+    return TutorError("context-not-local-because", error.exit_code, **error.params, why=why)
 
 
 class Held:

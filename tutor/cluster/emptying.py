@@ -80,6 +80,7 @@ class Emptier:
         self._offline = offline
         self._look = _LOOK if offline else _LOOK_AT_REAL
         self._ours: set[str] = set()
+        self._left: set[str] = set()
         self._listed: set[str] = set()
         self._deleted: set[Key] = set()
         self._round = 0
@@ -155,11 +156,13 @@ class Emptier:
         about = row["metadata"]
         key, uid = (kind, str(about["name"])), str(about.get("uid"))
         if key in EVERYWHERE or key in self._memory.left:
+            self._left.add(uid)
             return True
         if uid in self._ours:
             return False
         if key in _FOREIGN or self._came_by_itself(key, row):
             self._memory.leave(key)
+            self._left.add(uid)
             return True
         self._ours.add(uid)
         return False
@@ -167,9 +170,11 @@ class Emptier:
     def _came_by_itself(self, key: Key, row: Obj) -> bool:
         """Whether somebody else makes this: now, or since the last time it was removed."""
         kind = key[0]
+        owners = [one for one in row["metadata"].get("ownerReferences") or () if _is_owner(one)]
+        if any(one["uid"] in self._left for one in owners):
+            return True
         if kind not in self._listed:
             return kind in _WRITTEN and key in self._memory.removed and _by_others(row)
-        owners = [one for one in row["metadata"].get("ownerReferences") or () if _is_owner(one)]
         if any(one["uid"] in self._ours or one.get("kind") in _SETS for one in owners):
             return False  # it goes with its owner
         return bool(owners) or kind not in _MADE_BY_SETS or self._round >= _LATE

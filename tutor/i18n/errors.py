@@ -100,6 +100,11 @@ MESSAGES = {
         "was sent to it; 'sts-tutor doctor' says why not. Give --context {context} and type its "
         "name to use it all the same, or start one here: 'sts-tutor cluster up --background'."
     ),
+    "context-not-local-because": N_(
+        "The context '{context}' ({server}) is not taken for a cluster of this machine: {why}. "
+        "Nothing was sent to it. Give --context {context} and type its name to use it all the "
+        "same, or start one here: 'sts-tutor cluster up --background'."
+    ),
     "context-not-typed": N_(
         "The context '{context}' is not taken for a cluster of this machine. Its name has to be "
         "typed before anything is sent to it; --yes is not enough."
