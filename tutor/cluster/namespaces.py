@@ -15,6 +15,8 @@ from tutor.cluster.kinds import KINDS
 from tutor.model.errors import ExitCode, TutorError
 from tutor.model.timeline import Obj
 
+ENFORCED = "baseline"
+"""The Pod Security level of the tutor's own namespaces."""
 MANAGER = "sts-tutor"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 PURPOSE = "sts-tutor.dev/namespace"
@@ -111,7 +113,7 @@ def _create(api: Api, cancel: Cancel, namespace: str, maker: Maker) -> dict[str,
     labels = {
         MANAGED_BY: MANAGER,
         PURPOSE: namespace,
-        "pod-security.kubernetes.io/enforce": "baseline",
+        "pod-security.kubernetes.io/enforce": ENFORCED,
         "pod-security.kubernetes.io/enforce-version": "latest",
     }
     body = {

@@ -15,7 +15,7 @@ from tutor.cluster.differences import differences
 from tutor.cluster.guard import barred
 from tutor.cluster.identity import Maker
 from tutor.cluster.kinds import KINDS, ORDER, Kind
-from tutor.cluster.namespaces import MANAGED_BY, MANAGER, mark
+from tutor.cluster.namespaces import ENFORCED, MANAGED_BY, MANAGER, mark
 from tutor.cluster.versions import version_of
 from tutor.decoder.decode import decode
 from tutor.manifest.documents import Document, Manifest
@@ -26,6 +26,10 @@ from tutor.model.findings import Param, Severity
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _LONGEST_NAME = 253
+_FORBIDDEN = re.compile(
+    rf'would violate PodSecurity "{re.escape(ENFORCED)}(?::[^"]*)?": (?P<what>.*)', re.DOTALL
+)
+"""What the server warns of in a template whose Pods the tutor's own namespace will refuse."""
 _OWNER = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 
 
@@ -183,11 +187,11 @@ def _item(
 
 
 def _done(document: Document, before: Mapping[str, Any] | None, reply: Reply) -> Item:
-    if before is None:
-        return _item(document, Fate.CREATE)
-    changes = differences(before, reply.body)
-    fate = Fate.CHANGE if changes else Fate.SAME
-    return replace(_item(document, fate), changes=changes)
+    changes = () if before is None else differences(before, reply.body)
+    fate = Fate.CREATE if before is None else Fate.CHANGE if changes else Fate.SAME
+    found = next(filter(None, map(_FORBIDDEN.match, reply.warnings)), None)
+    forbidden = found["what"] if found is not None else ""
+    return replace(_item(document, fate), changes=changes, forbidden=forbidden)
 
 
 def _refused(document: Document, refused: Refused) -> Item:

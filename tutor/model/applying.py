@@ -120,6 +120,8 @@ class Item:
             :mod:`tutor.i18n.errors` for what the tutor bars; empty where there is none.
         reason: The server's own words, not translated.
         owners: Path to the manager that owns it.
+        forbidden: What in its Pods the namespace forbids, in the server's own words: the object is
+            taken, and none of its Pods will be. Empty where they will.
     """
 
     fate: Fate
@@ -131,6 +133,7 @@ class Item:
     params: Mapping[str, Param] = field(default_factory=dict, hash=False)
     reason: str = ""
     owners: tuple[tuple[str, str], ...] = ()
+    forbidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)

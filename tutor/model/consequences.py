@@ -44,7 +44,7 @@ class Nameless(enum.StrEnum):
     MISSING = "missing"
     """There is no Service of that name."""
     ADDRESS = "address"
-    """The Service has an address of its own: it is not headless."""
+    """The Service has an address of its own: CoreDNS answers the names, other servers need not."""
     UNSELECTED = "unselected"
     """The Service does not select the Pods."""
 

@@ -133,12 +133,14 @@ def _outdated(set_: SetView) -> Iterator[Consequence]:
 
 
 def _nameless(set_: SetView) -> Iterator[Consequence]:
+    """Pods without a name, or with one that is promised of headless Services alone."""
+    address = set_.service is not None and set_.service.exists and not set_.service.headless
     running = [
         place.pod_name
         for place in set_.places
         if place.pod is not None
         and place.pod.ready
-        and (place.name is None or not place.name.resolves)
+        and (address or place.name is None or not place.name.resolves)
     ]
     if running:
         service = set_.service

@@ -30,7 +30,9 @@ _WITH_MORE = {
 _NAMELESS = {
     Nameless.UNNAMED: N_("Without a DNS name: {names}. The StatefulSet names no Service."),
     Nameless.MISSING: N_("Without a DNS name: {names}. There is no Service {service}."),
-    Nameless.ADDRESS: N_("Without a DNS name: {names}. The Service {service} is not headless."),
+    Nameless.ADDRESS: N_(
+        "Only some DNS servers answer these names: {names}. The Service {service} is not headless."
+    ),
     Nameless.UNSELECTED: N_(
         "Without a DNS name: {names}. The Service {service} does not select these Pods."
     ),

@@ -76,6 +76,14 @@ def tell(item: Item, t: Translator) -> Told:
     ]
     if item.reason:
         details.append(t("The server says: {reason}", reason=printable(item.reason)))
+    if item.forbidden:
+        details.append(
+            t(
+                "No Pod of it will be created: this namespace enforces Pod Security, which "
+                "forbids: {what}",
+                what=printable(item.forbidden),
+            )
+        )
     meaning = explanation(item, t)
     if meaning:
         details.append(meaning)

@@ -137,7 +137,7 @@ def _hosts(pod: Pod) -> Violation | None:
 
 _HOST = "probe or lifecycle host"
 _CAPABILITIES = frozenset(
-    [
+    {
         "AUDIT_WRITE",
         "CHOWN",
         "DAC_OVERRIDE",
@@ -151,7 +151,7 @@ _CAPABILITIES = frozenset(
         "SETPCAP",
         "SETUID",
         "SYS_CHROOT",
-    ]
+    }
 )
 
 
@@ -300,7 +300,7 @@ def _proc_mount_relaxed(pod: Pod) -> Violation | None:
 
 
 _ALLOWED_VOLUMES = frozenset(
-    [
+    {
         "configMap",
         "csi",
         "downwardAPI",
@@ -310,7 +310,7 @@ _ALLOWED_VOLUMES = frozenset(
         "persistentVolumeClaim",
         "projected",
         "secret",
-    ]
+    }
 )
 
 

@@ -43,7 +43,7 @@ def _row(told: plan_words.Told, width: int, t: Translator) -> tuple[Text, ...]:
     for number, line in enumerate(wrap(told.head, width - 2)):
         words = f"{'  ' if number else f'{told.mark} '}{line}"
         out.append(Text(words, ((0, len(words), style),)))
-    if told.item.fate in _IN_FULL:
+    if told.item.fate in _IN_FULL or told.item.forbidden:
         details = told.details
         if len(details) > MOST:
             left = len(details) - MOST
