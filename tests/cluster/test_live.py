@@ -91,6 +91,15 @@ def test_a_plan_changes_nothing(live: Live, offline: Embedded) -> None:
     assert in_store(offline, "services", f"{NAMESPACE}/web") is None
 
 
+def test_a_plan_says_that_the_namespace_will_refuse_the_pods(live: Live) -> None:
+    assert not any(item.forbidden for item in live.plan(BOTH).items)
+    host = BOTH.replace("    spec:\n", "    spec:\n      hostNetwork: true\n", 1)
+    assert host != BOTH
+    plan = live.plan(host)
+    found = {item.kind: item.forbidden for item in plan.items}
+    assert found == {"Service": "", "StatefulSet": "host namespaces (hostNetwork=true)"}
+
+
 def test_applied_changed_and_unchanged(live: Live) -> None:
     done = live.apply(live.plan(BOTH))
     assert {item.fate for item in done.items} == {Fate.CREATE}
