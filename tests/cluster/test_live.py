@@ -93,7 +93,7 @@ def test_a_plan_changes_nothing(live: Live, offline: Embedded) -> None:
 
 def test_a_plan_says_that_the_namespace_will_refuse_the_pods(live: Live) -> None:
     assert not any(item.forbidden for item in live.plan(BOTH).items)
-    host = BOTH.replace("    spec:\n", "    spec:\n      hostNetwork: true\n", 1)
+    host = BOTH.replace("{containers:", "{hostNetwork: true, containers:", 1)
     assert host != BOTH
     plan = live.plan(host)
     found = {item.kind: item.forbidden for item in plan.items}
