@@ -87,7 +87,11 @@ POISONS: list[tuple[str, str, Callable[[Obj], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("resource", "key", "change", "why"), POISONS, ids=lambda p: str(p)[:30])
+@pytest.mark.parametrize(
+    ("resource", "key", "change", "why"),
+    POISONS,
+    ids=lambda part: part[:30] if isinstance(part, str) else "changed",
+)
 def test_the_object_to_blame_is_named_and_can_be_left_out(
     path: Path, resource: str, key: str, change: Callable[[Obj], object], why: str
 ) -> None:
