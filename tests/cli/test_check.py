@@ -79,7 +79,7 @@ def test_a_finding_shows_its_place_its_words_and_its_line(check: Check) -> None:
 def test_the_same_in_japanese(check: Check) -> None:
     Path("web.yaml").write_text(WRONG)
     _, out, _ = check("web.yaml", "--select", "SCH", lang="ja")
-    assert "`replica`ではなく`replicas`。" in out
+    assert "`replicas`と書きます。" in out
 
 
 @pytest.mark.parametrize("name", ["beside.yaml", "dump.yaml", "helm.yaml"])
