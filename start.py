@@ -30,7 +30,7 @@ On Debian or Ubuntu:  sudo apt install python3-venv   then run this again.
 With uv:              uv run sts-tutor
 
 このPythonにはensurepipもpipもないため、何もインストールできません。
-DebianやUbuntuの場合:  sudo apt install python3-venv   のあと、もう一度実行します。
+DebianやUbuntuの場合:  sudo apt install python3-venv   のあと、もう一度実行してください。
 uvがある場合:          uv run sts-tutor"""
 
 CHECKS = (
