@@ -13,6 +13,7 @@ from tutor.i18n.catalog import MARKS
 from tutor.i18n.pages import codes, page
 
 PACKAGE = Path(tutor.__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 def told(text: str, language: str = "ja") -> list[tuple[str, str, int, int]]:
@@ -242,6 +243,17 @@ def test_pages_are_written_so(language: str) -> None:
     ]
     assert not found, "\n".join(found)
     assert page("LSN101", language).title
+
+
+@pytest.mark.parametrize(
+    "file", sorted([*ROOT.glob("*.ja.md"), *ROOT.glob("docs/*.ja.md")]), ids=lambda file: file.name
+)
+def test_documents_are_written_so(file: Path) -> None:
+    found = [
+        f"{problem.file}:{problem.line}:{problem.column} {problem.code} {dict(problem.params)}"
+        for problem in style(file.read_text("utf-8"), "ja", file.name)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_interface_strings_are_written_so() -> None:
