@@ -170,6 +170,17 @@ def test_messages_of_pages_are_whole_sentences() -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_message_of_a_page_is_a_telegram(language: str) -> None:
+    found = [
+        f"{code}.{variant}"
+        for code in codes(language)
+        for variant, message in page(code, language).messages.items()
+        if "→" in message
+    ]
+    assert not found
+
+
 def interface() -> list[tuple[str, str]]:
     """Every interface string: English, Japanese."""
     source = PACKAGE / "i18n" / "locales" / "ja" / "LC_MESSAGES" / "tutor.po"

@@ -125,10 +125,7 @@ def restarts(pod: PodView, t: Translator) -> str:
 def empty_place(place: Place, t: Translator) -> str:
     """Why nothing stands at a place."""
     if place.waits is not None:
-        why = happening_words.because(place.waits, t)
-        if happening_words.stays(place.waits):
-            return t("stays: {why}", why=why)
-        return t("waits: {why}", why=why)
+        return happening_words.beside(place.waits, t)
     return t("not there yet") if place.wanted else t("no Pod; only what it left behind")
 
 

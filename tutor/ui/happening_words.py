@@ -210,6 +210,12 @@ def stays(one: Waiting) -> bool:
     return one.reason in _STAYING
 
 
+def beside(one: Waiting, t: Translator) -> str:
+    """The same beside the Pod, which need not be named again."""
+    why = because(one, t)
+    return t("stays: {why}", why=why) if stays(one) else t("waits: {why}", why=why)
+
+
 def because(one: Waiting, t: Translator) -> str:
     """Why a Pod is not yet what it should be."""
     reason = _REASONS.get(one.reason)
