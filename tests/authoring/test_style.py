@@ -1,5 +1,6 @@
 """The style a machine can hold, on examples; then on every page and every interface string."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from babel.messages.pofile import read_po
 
 import tutor
 from tutor.authoring.style import glossary, style
+from tutor.i18n.catalog import MARKS
 from tutor.i18n.pages import codes, page
 
 PACKAGE = Path(tutor.__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 def told(text: str, language: str = "ja") -> list[tuple[str, str, int, int]]:
@@ -35,7 +38,7 @@ def told(text: str, language: str = "ja") -> list[tuple[str, str, int, int]]:
         ("名前が同じなので、", "style-term", "ので"),
         ("動きますから", "style-term", "ますから"),
         ("あなたのPod", "style-leave-out", "あなた"),
-        ("クレーム（PVC）", "style-width", "（"),
+        ("要求（PVC）", "style-width", "（"),
         ("例：Pod", "style-width", "："),
         ("３つ", "style-width", "３"),
         ("全角　空白", "style-width", "\u3000"),
@@ -44,7 +47,18 @@ def told(text: str, language: str = "ja") -> list[tuple[str, str, int, int]]:
         ("名前は web です", "style-space", "名前は web です"),
         ("序数は 0 から", "style-space", "序数は 0 から"),
         ("`web-0` が", "style-space", ""),
-        ("クレーム (PVC)です", "style-space", ""),
+        ("要求 (PVC)です", "style-space", ""),
+        ("道具を使う", "style-term", "道具"),
+        ("データを写します", "style-term", "写し"),
+        ("仲間のPod", "style-term", "仲間"),
+        ("セットの更新", "style-term", "セット"),
+        ("大きいPodから", "style-term", "大きいPod"),
+        ("新しい版です", "style-term", "版"),
+        ("知らないフィールド", "style-term", "知らない"),
+        ("後から変える", "style-term", "後から"),
+        ("2つめのPod", "style-term", "2つめ"),
+        ("気付きにくい", "style-term", "気付"),
+        ("PVCも道連れ", "style-leave-out", "道連れ"),
         ("(最初だけ。)", "style-parenthesis", "。)"),
         ("見え\u200bない", "style-control", "U+200B"),
     ],
@@ -72,6 +86,9 @@ def test_what_is_not_written_in_japanese(text: str, code: str, word: str) -> Non
         "Kubernetes 1.36 では".replace(" では", "では"),
         "`{needed}`ではなく{found}。",
         "ReadWriteOnce(RWO)のノードアフィニティ",
+        "リセットし、オフセットを戻します。直後から、最後から、2つ目から。",
+        "序数が大きいPodから、ReadyなPodだけを選びます。",
+        "日本語版とベータ版です。写真ではありません。",
     ],
 )
 def test_what_is_written_in_japanese(text: str) -> None:
@@ -131,6 +148,99 @@ def test_the_glossary_is_whole() -> None:
             assert not term.pattern.search(recommended), term
 
 
+_ENDS = re.compile("(?:です|ます|ません|でした|ました|ください|でしょう|か)$")
+_ORDERS = re.compile(r"(?:直し|削除し|囲み|消し|試し|確認し|置き換え)ます$")
+
+
+def sentences(text: str) -> list[str]:
+    """What ends with a full stop; a text without one is a label, not a sentence."""
+    parts = re.split(r"(?<=。)", re.sub(r"\([^()]*\)|\*\*", "", text))
+    return [part[:-1] for part in parts if part.endswith("。")]
+
+
+def test_messages_of_pages_are_whole_sentences() -> None:
+    """One grammar: no telegrams ("X → Y。", "XではなくY。"), and an order ends in ください."""
+    found = [
+        f"{code}.{variant}: {part}"
+        for code in codes("ja")
+        for variant, message in page(code, "ja").messages.items()
+        for part in sentences(message)
+        if "→" in message or not _ENDS.search(part) or _ORDERS.search(part)
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_message_of_a_page_is_a_telegram(language: str) -> None:
+    found = [
+        f"{code}.{variant}"
+        for code in codes(language)
+        for variant, message in page(code, language).messages.items()
+        if "→" in message
+    ]
+    assert not found
+
+
+def interface() -> list[tuple[str, str]]:
+    """Every interface string: English, Japanese."""
+    source = PACKAGE / "i18n" / "locales" / "ja" / "LC_MESSAGES" / "tutor.po"
+    with source.open("rb") as stream:
+        catalog = read_po(stream, locale="ja")
+    both = []
+    for message in catalog:
+        ids = message.id if isinstance(message.id, list | tuple) else [message.id]
+        said = message.string if isinstance(message.string, list | tuple) else [message.string]
+        both += [(ids[0], one or "") for one in said if ids[0]]
+    return both
+
+
+def test_interface_strings_are_whole_sentences() -> None:
+    found = [
+        part
+        for english, japanese in interface()
+        if english.endswith((".", "**"))
+        for part in sentences(japanese)
+        if not _ENDS.search(part) and not re.search(r": |\}$", part)
+    ]
+    assert not found, "\n".join(found)
+
+
+_SAME_IN_BOTH = {
+    "argument %(argument_name)s: %(message)s": "the frame of argparse; both parts are translated",
+    "Pods": "a kind, written as in the API",
+    "class {name}": "a kind, written as in the API",
+    "claim {name}": "PVC, as Japanese engineers say",
+    "{ready} of {wanted} Ready": "as kubectl shows it: Ready 2/3",
+}
+"""Strings with English words whose Japanese has no Japanese letter, each with its reason."""
+
+
+def test_no_interface_string_is_left_in_english() -> None:
+    words = re.compile(r"[A-Za-z]{2}")
+    slots = re.compile(r"\{\w+\}|%\(\w+\)[rsd]|%[rsd]")
+    left = {
+        english
+        for english, japanese in interface()
+        if words.search(slots.sub("", english)) and not re.search("[ぁ-んァ-ヶ一-龠]", japanese)
+    }
+    assert left == set(_SAME_IN_BOTH)
+
+
+def test_every_string_with_placeholders_is_marked() -> None:
+    """A call under another name would not be extracted, and so be English in every language."""
+    found = []
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[first, *_]):
+                    keywords = {one.arg for one in node.keywords}
+                    text = first.value if isinstance(first, ast.Constant) else None
+                    names = set(re.findall(r"\{(\w+)\}", text)) if isinstance(text, str) else set()
+                    if names and names <= keywords and name not in MARKS:
+                        found.append(f"{file.name}:{node.lineno} {name}({text!r})")
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_pages_are_written_so(language: str) -> None:
     found = [
@@ -144,6 +254,17 @@ def test_pages_are_written_so(language: str) -> None:
     ]
     assert not found, "\n".join(found)
     assert page("LSN101", language).title
+
+
+@pytest.mark.parametrize(
+    "file", sorted([*ROOT.glob("*.ja.md"), *ROOT.glob("docs/*.ja.md")]), ids=lambda file: file.name
+)
+def test_documents_are_written_so(file: Path) -> None:
+    found = [
+        f"{problem.file}:{problem.line}:{problem.column} {problem.code} {dict(problem.params)}"
+        for problem in style(file.read_text("utf-8"), "ja", file.name)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_interface_strings_are_written_so() -> None:

@@ -170,8 +170,8 @@ def test_json_has_exactly_its_fields() -> None:
     assert found["files"][0]["findings"][0] == {
         "code": "SCH101",
         "severity": "error",
-        "message": "`replica` → `replicas`. There is no field `replica`, so the API server "
-        "refuses the object.",
+        "message": "Write `replicas` instead of `replica`. There is no field `replica`, so the API "
+        "server refuses the object.",
         "document": 1,
         "path": "spec.replica",
         "line": 5,
@@ -201,8 +201,8 @@ def test_an_annotation() -> None:
     first, *_ = github.render(report(SET))
     assert first == (
         "::error file=file0.yaml,line=5,endLine=5,col=3,endColumn=10,"
-        "title=SCH101 A field that does not exist here::spec.replica: `replica` → `replicas`. "
-        "There is no field `replica`, so the API server refuses the object."
+        "title=SCH101 A field that does not exist here::spec.replica: Write `replicas` instead of "
+        "`replica`. There is no field `replica`, so the API server refuses the object."
     )
 
 

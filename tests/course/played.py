@@ -82,12 +82,12 @@ _TEXTS = {
   what-stays:
     title: 残るもの
     prompt: web-1を削除します。何が残りますか。
-    choices: {pod: Pod, claim: クレーム}
+    choices: {pod: Pod, claim: PVC}
     explanations: {pod: 新しく作られます。, claim: 序数のものです。}
   kill-one:
     title: 1つ削除する
     prompt: web-1を削除してください。
-    expects: {again: web-1が戻ります。, kept: クレームは同じです。, never: web-0は残ります。}
+    expects: {again: web-1が戻ります。, kept: PVCは同じです。, never: web-0は残ります。}
     debrief: 名前が戻りました。
 """,
 }

@@ -7,6 +7,7 @@ python -m tests.replay [SCENARIO …] [--diff] [--markdown]
 import argparse
 import sys
 import time
+from collections import Counter
 
 from tests.replay import table
 from tests.replay.judge import SECTIONS
@@ -25,6 +26,7 @@ def main() -> int:
     if options.markdown and wanted:
         parser.error("the document holds all scenarios")
     rows = []
+    answered: Counter[str] = Counter()
     broken = 0
     print(table.line("", SECTIONS) + f"{'time':>9}")
     for name in scenarios():
@@ -39,6 +41,7 @@ def main() -> int:
             continue
         row = table.row(verdict)
         rows.append(row)
+        answered += verdict.answered
         passed = f"{time.perf_counter() - begun:8.2f}s"
         print(table.line(name, row.cells) + passed + ("" if row.holds else "  differs"), flush=True)
         if options.diff:
@@ -49,7 +52,7 @@ def main() -> int:
     for line in table.text(rows)[-2:]:
         print(line)
     if options.markdown and not broken:
-        table.DOCUMENT.write_text(table.markdown(rows), "utf-8")
+        table.DOCUMENT.write_text(table.markdown(rows, answered), "utf-8")
     return 0 if not broken and all(one.holds for one in rows) else 1
 
 

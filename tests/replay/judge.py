@@ -45,6 +45,9 @@ class Verdict:
     held: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     skipped: int = 0
+    answered: Counter[str] = field(default_factory=Counter)
+    """Answers by how they are compared: ``kubectl`` and ``http`` in all, of these ``code alone``
+    (of kubectl, the exit code alone) and ``no status`` (of an object, all but its status)."""
 
     def add(self, section: str, step: Json, lines: list[str]) -> None:
         """Count one comparison; lines say what differs."""
@@ -122,6 +125,8 @@ class Judge:
             return
         if op["verb"] == "kubectl":
             a, b = {"rc": wanted["rc"]}, {"rc": done.result.get("rc")}
+            self.verdict.answered["kubectl"] += 1
+            self.verdict.answered["code alone"] += not resting
             if resting:
                 both = str(wanted["stdout"]) + str(done.result.get("stdout"))
                 sets = bool(COMBINED.search(both))
@@ -136,10 +141,11 @@ class Judge:
         b = {
             part: self.ours.value(stream(self.names.value(done.result.get(part)))) for part in parts
         }
+        self.verdict.answered["http"] += 1
         bodies = [side["body"] for side in (a, b) if isinstance(side["body"], dict)]
         if not resting and len(bodies) == 2 and bodies[0].get("kind") != "Status":
-            for body in bodies:  # numbers of a moment in between
-                body.pop("status", None)
+            dropped = [body.pop("status", None) for body in bodies]  # of a moment in between
+            self.verdict.answered["no status"] += any(one is not None for one in dropped)
         self.verdict.add("answers", step, differences(a, b))
 
     # -- what happened

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 
 from tests.replay.judge import SECTIONS, Verdict
@@ -91,10 +92,30 @@ def text(rows: list[Row]) -> list[str]:
     ]
 
 
-def markdown(rows: list[Row]) -> str:
+def partly(answered: Mapping[str, int]) -> str:
+    """What of the answers is compared in part only, as a paragraph.
+
+    Args:
+        answered: The sums of :attr:`tests.replay.judge.Verdict.answered`.
+    """
+    return "\n".join(
+        wrap(
+            "Some answers are compared in part. They fall between two steps, where what they say "
+            "depends on the moment: of "
+            f"{answered['code alone']} of {answered['kubectl']} kubectl commands the exit code "
+            f"alone, and of {answered['no status']} of {answered['http']} HTTP answers everything "
+            "but the `status` of the object. What those objects come to is compared under status "
+            "and state.",
+            100,
+        )
+    )
+
+
+def markdown(rows: list[Row], answered: Mapping[str, int]) -> str:
     """The document."""
     sums = totals(rows)
     lines = [
+        f"{partly(answered)}\n",
         f"{summary(rows)}.\n",
         f"| scenario | {' | '.join(SECTIONS)} |",
         "|---|" + "---:|" * len(SECTIONS),

@@ -26,7 +26,10 @@ def test_the_gravest_comes_first_then_the_place() -> None:
 
 
 def test_what_cannot_be_read_comes_before_what_is_wrong() -> None:
-    text = together(service(spec="type: NodePort"), workload(spec="serviceName: nginx\nreplica: 3"))
+    text = together(
+        service(spec="type: ExternalName\nexternalName: a.b"),
+        workload(spec="serviceName: nginx\nreplica: 3"),
+    )
     found = engine.check([read(text)])
     assert [f.code[:3] for f in found if f.severity is Severity.ERROR] == ["SCH", "STS"]
 

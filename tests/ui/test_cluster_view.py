@@ -6,10 +6,10 @@ from textual.pilot import Pilot
 from tests.ui.bench import Bench, on_the_bench
 from tests.ui.pictures import claim, coming_up, entry, place, pod, rolling, service, stateful_set
 from tutor.i18n.linebreak import cell_width
-from tutor.i18n.translator import translator
+from tutor.i18n.translator import Translator, translator
 from tutor.model.picture import ClaimView, Picture
 from tutor.model.timeline import Waiting, What
-from tutor.ui import cluster_words
+from tutor.ui import cluster_words, happening_words
 from tutor.ui.widgets.cells import Cells
 from tutor.ui.widgets.clusterview import ClusterView
 
@@ -182,6 +182,26 @@ def test_a_rollout_that_waits_says_for_what_beside_the_pod() -> None:
     assert "web-0 waits to be deleted" in "\n".join(
         cluster_words.table(Picture(0.0, 1, sets=(held,)), EN)
     )
+
+
+@pytest.mark.parametrize("reason", ["partition", "on-delete"])
+@pytest.mark.parametrize(
+    ("t", "beside", "sentence"),
+    [
+        (EN, "stays: ", "web-0 stays as it is: "),
+        (JA, "更新されません: ", "web-0はそのまま残ります: "),
+    ],
+    ids=["en", "ja"],
+)
+def test_a_pod_that_an_update_leaves_out_does_not_wait(
+    reason: str, t: Translator, beside: str, sentence: str
+) -> None:
+    left_out = Waiting("web", "web-0", "delete", reason, "web")
+    picture = Picture(
+        0.0, 1, sets=(stateful_set(place(0, pod("web-0", current=False), waits=left_out)),)
+    )
+    assert sentence in "\n".join(cluster_words.table(picture, t))
+    assert beside in happening_words.beside(left_out, t)
 
 
 def test_events_and_services_of_no_set_are_drawn() -> None:

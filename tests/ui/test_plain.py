@@ -134,7 +134,7 @@ def test_answers_by_number_in_any_digits() -> None:
 def test_a_question_can_be_tried_again() -> None:
     said = talk("2", "1 3", at="which")
     assert "Not yet." in said.text
-    assert "you chose it, and it is not right" in said.text
+    assert "chosen, but wrong" in said.text
     assert said.task("which") is Status.SOLVED
 
 

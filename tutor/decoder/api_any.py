@@ -160,10 +160,10 @@ ANY: tuple[Message, ...] = (
     message(
         "MSG143",
         Speaker.API,
-        r'key "(?P<key>[^"]{1,200})" already set in map',
+        r'key "(?P<key>[^"]{1,200})" already (?:set in map|defined at line \d{1,7})',
         'strict decoding error: yaml: unmarshal errors: line 7: key "replicas" already set in map',
         "sigs.k8s.io/yaml",
-        "YAML102",
+        "YAML110",
     ),
     message(
         "MSG144",

@@ -13,8 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PLURAL = "n"
-MARKS = ("t", "N_", PLURAL)
-"""The names strings are marked with: ``t("…")``, ``t.n("one", "many", n)``, ``N_("…")``."""
+MARKS = ("t", "_t", "N_", PLURAL)
+"""What strings are marked with: ``t("…")``, ``_t("…")``, ``t.n("one", "many", n)``, ``N_("…")``."""
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _PERCENTS = re.compile(r"%(?:\(\w+\))?[rsd]")

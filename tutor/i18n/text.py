@@ -23,6 +23,11 @@ def without_marks(text: str) -> str:
     return text.replace("`", "")
 
 
+def sentences(parts: Sequence[str], language: str) -> str:
+    """Sentences in a row, those that are empty left out; Japanese puts no space between them."""
+    return ("" if language == "ja" else " ").join(part for part in parts if part)
+
+
 def join(words: Sequence[str], language: str) -> str:
     """A list within a sentence: ``a、b、c`` in Japanese, ``a, b and c`` in English."""
     if language == "ja" or len(words) < 2:

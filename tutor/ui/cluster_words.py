@@ -158,7 +158,7 @@ def restarts(pod: PodView, t: Translator) -> str:
 def empty_place(place: Place, t: Translator) -> str:
     """Why nothing stands at a place."""
     if place.waits is not None:
-        return t("waits: {why}", why=happening_words.because(place.waits, t))
+        return happening_words.beside(place.waits, t)
     return t("not there yet") if place.wanted else t("no Pod; only what it left behind")
 
 

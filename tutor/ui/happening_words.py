@@ -101,10 +101,14 @@ _WAITS = {
     "delete": N_("{pod} waits to be deleted: {why}"),
     "wait": N_("{pod} is waited for: {why}"),
 }
+_STAYS = N_("{pod} stays as it is: {why}")
+_STAYING = frozenset({"partition", "on-delete"})
+"""Reasons for which the controller never deletes a Pod: it does not wait, it stays."""
+
 _REASONS = {
     "set-deleted": N_("the StatefulSet {because} is being deleted"),
     "terminating": N_("{because} is still being deleted"),
-    "finished": N_("{because} has ended and is made anew"),
+    "finished": N_("{because} has ended and is created again"),
     "pending": N_("{because} does not run yet"),
     "not-ready": N_("{because} is not Ready"),
     "not-available": N_("{because} is Ready, but not yet for minReadySeconds"),
@@ -112,10 +116,10 @@ _REASONS = {
     "stale-claim": N_("the claim {because} belongs to a Pod that is gone and goes first"),
     "claim-terminating": N_("the claim {because} is being deleted"),
     "name-taken": N_("another Pod has the name {because}"),
-    "unhealthy-below": N_("{because} is not healthy, and it comes first"),
-    "on-delete": N_("with OnDelete, only you delete {because}"),
-    "partition": N_("it is below the partition of {because}"),
-    "max-unavailable": N_("as many as may be unavailable are so already: {because}"),
+    "unhealthy-below": N_("{because} is not healthy and comes first"),
+    "on-delete": N_("with OnDelete, {because} is updated only when you delete it"),
+    "partition": N_("its ordinal is below the partition of {because}, so the update leaves it out"),
+    "max-unavailable": N_("as many Pods as may be unavailable already are: {because}"),
 }
 
 _WAITS_TOLD = 3
@@ -197,8 +201,19 @@ def sentence(entry: Entry, t: Translator) -> str:
 
 def waiting(one: Waiting, t: Translator) -> str:
     """What a Pod waits for, and why, in one sentence without its full stop."""
-    lead = _WAITS.get(one.step, _WAITS["wait"])
+    lead = _STAYS if stays(one) else _WAITS.get(one.step, _WAITS["wait"])
     return t(lead, pod=printable(one.pod), why=because(one, t))
+
+
+def stays(one: Waiting) -> bool:
+    """Whether the Pod stays as it is, for nothing deletes what an update leaves out."""
+    return one.reason in _STAYING
+
+
+def beside(one: Waiting, t: Translator) -> str:
+    """The same beside the Pod, which need not be named again."""
+    why = because(one, t)
+    return t("stays: {why}", why=why) if stays(one) else t("waits: {why}", why=why)
 
 
 def because(one: Waiting, t: Translator) -> str:
@@ -212,7 +227,7 @@ def because(one: Waiting, t: Translator) -> str:
 def waits(picture: Picture, t: Translator) -> tuple[str, ...]:
     """What is waited for at a moment, and why; who waits for others first, and few of many."""
     every = [place.waits for one in picture.sets for place in one.places if place.waits is not None]
-    others = [one for one in every if one.step != "wait"]
+    others = sorted((one for one in every if one.step != "wait"), key=stays)
     return tuple(waiting(one, t) for one in (others or every)[:_WAITS_TOLD])
 
 

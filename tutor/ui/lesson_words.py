@@ -1,11 +1,12 @@
 """What is said about a lesson or a quiz as it stands, on the screen and in lines."""
 
+from tutor.i18n.text import sentences
 from tutor.i18n.translator import N_, Translator
 from tutor.model.course import HINTS, ChoiceTask, LiveTask, ReadTask, WriteTask
 from tutor.model.findings import Finding
 from tutor.model.progress import Status
 from tutor.model.scenario import ANSWER, Apply
-from tutor.session.api import Round, Run
+from tutor.session.api import Marked, Round, Run
 from tutor.ui import words
 from tutor.ui.commands import Scope, shown
 
@@ -94,8 +95,16 @@ def verdict(run: Run, t: Translator) -> str:
     if run.marked.right:
         return t("**Right.** Your prediction holds.") if task.predict else t("**Right.**")
     if task.predict:
-        return t("**It goes differently.** Compare your prediction with what happens.")
-    return t("**Not yet.** Look at what you chose, and try again.")
+        said = t("**It goes differently.** Compare your prediction with what happens.")
+    else:
+        said = t("**Not yet.** Look at what you chose, and try again.")
+    return sentences((said, words.tally(task, run.marked, t)), t.language)
+
+
+def wrong(task: ChoiceTask, marked: Marked, t: Translator, *, bold: bool = False) -> str:
+    """What is said over the explanations of a wrong answer."""
+    head = t("**Not right.**") if bold else t("Not right.")
+    return sentences((head, words.tally(task, marked, t), t("Here is why:")), t.language)
 
 
 def _live_verdict(run: Run, t: Translator) -> str:

@@ -140,16 +140,16 @@ def _out_of_order(
             happened=says(happened[at]),
         )
     elif at < len(given):
-        yield t("You said “{given}”, and that did not come.", given=says(given[at]))
+        yield t("You said “{given}”, and that did not happen.", given=says(given[at]))
     elif at < len(happened):
-        yield t("“{happened}” came as well.", happened=says(happened[at]))
+        yield t("“{happened}” happened as well.", happened=says(happened[at]))
 
 
 def _untrue(comparison: Comparison, says: Callable[[str], str], t: Translator) -> Iterator[str]:
     """What was said and is not so, and what is so and was not said."""
     for choice in comparison.given:
         if choice not in comparison.happened:
-            yield t("You said “{given}”, and that is not so.", given=says(choice))
+            yield t("Wrong: “{given}”.", given=says(choice))
     for choice in comparison.happened:
         if choice not in comparison.given:
-            yield t("This is so: “{happened}”.", happened=says(choice))
+            yield t("Also right, and not chosen: “{happened}”.", happened=says(choice))

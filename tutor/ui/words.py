@@ -5,6 +5,7 @@ from tutor.model.course import ChoiceTask, Form, Lesson, LiveTask, ReadTask, Tas
 from tutor.model.errors import TutorError
 from tutor.model.findings import Finding, Severity
 from tutor.model.progress import Status
+from tutor.session.api import Marked, Verdict
 
 STATUS_MARK = {
     Status.NEW: "○",
@@ -114,21 +115,43 @@ def counted(findings: tuple[Finding, ...], t: Translator) -> str:
 VERDICT_MARK = {"hit": "✓", "wrong": "✗", "missed": "!", "left": "-"}
 
 
-def verdict(value: str, place: int, t: Translator) -> str:
+def verdict(value: str, place: int, t: Translator, form: Form = Form.MANY) -> str:
     """What an answer made of one choice (``hit``, ``wrong``, ``missed``, ``left``).
 
-    ``place`` is where an order was asked for and the choice was put, counted from 1; else 0.
+    Args:
+        value: The verdict.
+        place: Where an order was asked for and the choice was put, counted from 1; else 0.
+        t: The language.
+        form: How the question is answered: of one answer, what was not chosen is no success.
     """
-    match value, bool(place):
-        case "hit", True:
-            return t("place {place}, right", place=place)
-        case "wrong", True:
-            return t("you put it at place {place}, and that is not right", place=place)
-        case "hit", False:
-            return t("right, you chose it")
-        case "wrong", False:
-            return t("you chose it, and it is not right")
-        case "missed", _:
-            return t("right, you did not choose it")
+    match value:
+        case "hit" if place:
+            return t("place {place} is right", place=place)
+        case "wrong" if place:
+            return t("place {place} is wrong", place=place)
+        case "hit":
+            return t("correctly chosen")
+        case "wrong":
+            return t("chosen, but wrong")
+        case "missed" if form is Form.ORDER:
+            return t("missed: this belongs in the order")
+        case "missed" if form is Form.ONE:
+            return t("this is the right one")
+        case "missed":
+            return t("missed: this is true")
+        case _ if form is Form.ONE:
+            return t("this is wrong")
         case _:
-            return t("not right, you did not choose it")
+            return t("correctly left out")
+
+
+def tally(task: ChoiceTask, marked: Marked, t: Translator) -> str:
+    """How many choices, or places of an order, are right: ``3 of 5``; empty where one is asked."""
+    verdicts = [value for _, value in marked.verdicts]
+    if task.form is Form.ONE:
+        return ""
+    if task.form is Form.ORDER:
+        right, count = verdicts.count(Verdict.HIT), len(task.answer)
+        return t("{right} of {count} places are right.", right=right, count=count)
+    right = verdicts.count(Verdict.HIT) + verdicts.count(Verdict.LEFT)
+    return t("{right} of {count} choices are right.", right=right, count=len(verdicts))

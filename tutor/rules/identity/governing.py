@@ -1,8 +1,11 @@
 """The governing Service: the one that ``spec.serviceName`` names, and what it must be.
 
-A Pod's DNS name exists only if a Service of exactly that name is in the Pod's namespace, is
-headless, and selects the Pod (``ShouldSetHostname`` in
-staging/src/k8s.io/endpointslice/util/controller_utils.go).
+A Pod's DNS name is published if a Service of exactly that name is in the Pod's namespace and
+selects the Pod (``ShouldSetHostname`` in
+staging/src/k8s.io/endpointslice/util/controller_utils.go). The DNS specification promises it for
+a headless Service only. With any other, CoreDNS answers too (``findServices`` of its kubernetes
+plugin looks at host names of endpoints, not at the type); kube-dns and Cloud DNS do not
+(kubernetes#68352). So a Service that is not headless is a warning, not an error.
 """
 
 from collections.abc import Iterator
@@ -107,7 +110,7 @@ def service_is_here(this: Rule, objects: Objects) -> Iterator[Finding]:
 
 @rule(
     "STS102",
-    Severity.ERROR,
+    Severity.WARNING,
     source=HOSTNAMES,
     mistakes=("M02",),
     variants=("", "address", "list"),
@@ -125,6 +128,7 @@ def governing_is_headless(this: Rule, objects: Objects) -> Iterator[Finding]:
             service,
             "spec.clusterIPs" if listed and written is None else "spec.clusterIP",
             variant="address" if written is not None else "list" if listed else "",
+            severity=Severity.ERROR if listed else Severity.WARNING,
             service=service.name,
             set=statefulset.name,
             pod=first_pod(statefulset),
@@ -136,7 +140,7 @@ def governing_is_headless(this: Rule, objects: Objects) -> Iterator[Finding]:
 
 @rule(
     "STS103",
-    Severity.ERROR,
+    Severity.WARNING,
     source=HOSTNAMES,
     mistakes=("M03",),
     variants=("", "external"),
@@ -150,6 +154,7 @@ def governing_is_internal(this: Rule, objects: Objects) -> Iterator[Finding]:
                 service,
                 "spec.type",
                 variant="external" if found == "ExternalName" else "",
+                severity=Severity.ERROR if found == "ExternalName" else Severity.WARNING,
                 found=found,
                 needed="ClusterIP",
                 service=service.name,
@@ -280,6 +285,7 @@ def none_is_spelt_none(this: Rule, objects: Objects) -> Iterator[Finding]:
                 service,
                 "spec.clusterIP",
                 variant="empty",
+                severity=Severity.WARNING,
                 found='""' if dig(service.data, "spec", "clusterIP") == "" else "null",
                 needed="None",
                 service=service.name,

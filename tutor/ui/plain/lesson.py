@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tutor.model.course import HINTS, ChoiceTask, Form, LiveTask, WriteTask
+from tutor.model.course import HINTS, ChoiceTask, LiveTask, WriteTask
 from tutor.model.findings import Severity
 from tutor.session.api import Run
 from tutor.ui import lesson_words, words
@@ -215,7 +215,7 @@ class Lesson:
             said.choices,
             run.marked,
             {choice: said.explanations[choice] for choice in run.explained},
-            order=run.task.form is Form.ORDER,
+            form=run.task.form,
         )
         self._show_debrief()
 

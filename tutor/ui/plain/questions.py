@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from tutor.model.course import ChoiceTask
+from tutor.model.course import ChoiceTask, Form
 from tutor.session.api import Marked
 from tutor.ui import words
 from tutor.ui.layout import flow
@@ -36,15 +36,15 @@ def explain(
     marked: Marked,
     why: Mapping[str, str],
     *,
-    order: bool,
+    form: Form,
 ) -> None:
     """What the answer made of each choice that is explained now, in words."""
     for number, choice in enumerate(shown, 1):
         if choice not in why:
             continue
         given = marked.given
-        place = given.index(choice) + 1 if order and choice in given else 0
-        verdict = words.verdict(marked.verdict(choice), place, talk.t)
+        place = given.index(choice) + 1 if form is Form.ORDER and choice in given else 0
+        verdict = words.verdict(marked.verdict(choice), place, talk.t, form)
         text = talk.t("{choice}: {verdict}.", choice=_words(says[choice], talk), verdict=verdict)
         talk.listed([(f"{number}.", text)])
         talk.listed([("  ", _words(why[choice], talk))])

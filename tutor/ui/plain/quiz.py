@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tutor.i18n.errors import error_text
-from tutor.model.course import Form, Topic
+from tutor.model.course import Topic
 from tutor.model.errors import TutorError
 from tutor.session.api import Asked, Quiz, Session
 from tutor.ui import lesson_words, made_words
@@ -88,6 +88,12 @@ def _answer(talk: Talk, quiz: Quiz, asked: Asked, picked: tuple[str, ...]) -> No
     said = made_words.said(asked, t)
     talk.gap()
     if marked is not None:
-        talk.say(t("Right.") if marked.right else t("Not right. Here is why:"))
-        order = question.task.form is Form.ORDER
-        questions.explain(talk, asked.choices, said.choices, marked, said.explanations, order=order)
+        talk.say(t("Right.") if marked.right else lesson_words.wrong(question.task, marked, t))
+        questions.explain(
+            talk,
+            asked.choices,
+            said.choices,
+            marked,
+            said.explanations,
+            form=question.task.form,
+        )

@@ -103,7 +103,8 @@ class QuizScreen(TutorScreen[None]):
             if marked is None:
                 act.label = t("Answer")
             else:
-                verdict = t("**Right.**") if marked.right else t("**Not right.** Here is why:")
+                wrong = lesson_words.wrong(task, marked, t, bold=True)
+                verdict = t("**Right.**") if marked.right else wrong
                 last = round_.at + 1 == len(round_.asked)
                 act.label = t("See the result") if last else t("Next question")
         self.query_one("#verdict").display = bool(verdict)

@@ -113,10 +113,11 @@ class Choices(Rows):
             return []
         if choice not in self._why and verdict not in ("hit", "wrong"):
             return []
-        place = 0
-        if self._question.form is Form.ORDER and choice in self._given:
+        place, form = 0, self._question.form
+        if form is Form.ORDER and choice in self._given:
             place = self._given.index(choice) + 1
-        head = f"{' ' * indent}{words.VERDICT_MARK[verdict]} {words.verdict(verdict, place, t)}"
+        said = words.verdict(verdict, place, t, form)
+        head = f"{' ' * indent}{words.VERDICT_MARK[verdict]} {said}"
         out = [Text(head, ((indent, len(head), _VERDICT_STYLE[verdict]),))]
         if choice in self._why:
             laid = lines(parse(self._why[choice], t.language), width - indent - 2)

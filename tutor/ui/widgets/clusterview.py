@@ -156,7 +156,7 @@ def _belongings(place: Place, t: Translator) -> list[Piece]:
         out.append(_name_piece(place.name, t))
     waits = place.waits
     if waits is not None and place.pod is not None and waits.step == "delete":
-        words = t("waits: {why}", why=happening_words.because(waits, t))
+        words = happening_words.beside(waits, t)
         out.append(Piece(words, "note", f"waits/{place.pod_name}"))
     return out
 
