@@ -75,10 +75,6 @@ class House(Protocol):
         """
 
 
-_SWEEPS = ("kubectl apply", "kubectl cluster-info dump", "kubectl diff")
-"""Commands that list kinds nobody named: ``--prune`` would stop at the first refusal."""
-_LOOKED_FOR = ("replicationcontrollers",)
-"""Kinds of which Kubernetes' own tests count what there is before they begin."""
 _PANIC = "This request caused apiserver to panic. Look in the logs for details.\n"
 PIECE = 64 * 1024
 """Bytes of a watch that are sent at once."""
@@ -145,14 +141,13 @@ class App:
         try:
             target = target_of(exchange.method, exchange.path, exchange.flag("watch"))
         except NotEmulated as missing:
-            swept = exchange.headers.get("kubectl-command") in _SWEEPS
-            if missing.listed and (swept or missing.resource.plural in _LOOKED_FOR):
-                version = self._house.service.runner.store.version
-                await exchange.json(200, present.empty(missing.resource, version))
-                return
-            raise
-        if target.resource.warning:
-            exchange.warnings.append(target.resource.warning)
+            if not missing.listed:
+                raise
+            exchange.warnings.append(missing.message)
+            version = self._house.service.runner.store.version
+            await exchange.json(200, present.empty(missing.resource, version))
+            return
+        exchange.warnings += target.resource.warnings(target.verb)
         form = _form(exchange, target)
         include = exchange.first("includeObject")
         if form.kind == "Table":

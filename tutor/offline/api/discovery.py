@@ -19,7 +19,6 @@ _ORDER = (
 )
 GROUPS = tuple(_ORDER.split())
 _ALL: tuple[Resource | Unserved, ...] = (*SERVED, *UNSERVED)
-_FULL = frozenset(one.group for one in SERVED)
 
 VERSION: dict[str, str] = {
     "major": "1",
@@ -72,16 +71,12 @@ def core_versions(address: str) -> dict[str, Any]:
     }
 
 
-def groups(full: bool = False) -> dict[str, Any]:
-    """``/apis``.
-
-    Args:
-        full: Only groups of which something is served.
-    """
+def groups() -> dict[str, Any]:
+    """``/apis``."""
     return {
         "kind": "APIGroupList",
         "apiVersion": "v1",
-        "groups": [_group(name) for name in GROUPS if not full or name in _FULL],
+        "groups": [_group(name) for name in GROUPS],
     }
 
 
@@ -137,18 +132,15 @@ def _row(resource: Resource | Unserved) -> dict[str, Any]:
     return row
 
 
-def aggregated(core: bool, version: str = "v2", full: bool = False) -> dict[str, Any]:
+def aggregated(core: bool, version: str = "v2") -> dict[str, Any]:
     """``/api`` or ``/apis`` in one document.
 
     Args:
         core: The core group, or all others.
         version: Of the document: ``v2`` or ``v2beta1``.
-        full: Only groups of which something is served.
     """
     items = []
     for name in ("",) if core else GROUPS:
-        if full and name not in _FULL:
-            continue
         versions = [
             {"version": one, "resources": _aggregated(name, one), "freshness": "Current"}
             for one in _versions(name)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from tutor.offline import newer_events
+from tutor.offline import newer_events, older_scalers
 from tutor.offline.api.cells import CELLS, scale
 from tutor.offline.api.columns import COLUMNS, SCALE, definitions
+from tutor.offline.api.inert_cells import PLAIN, TABLES
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
 from tutor.offline.elsewhere import Unserved
@@ -19,6 +20,10 @@ from tutor.offline.objects import Obj, meta
 from tutor.offline.refusals import invalid
 from tutor.offline.resources import Resource
 
+_SHOWN = {
+    newer_events.STORED.name: newer_events.shown,
+    older_scalers.STORED.name: older_scalers.shown,
+}
 INCLUDED = ("", "Metadata", "Object", "None")
 
 
@@ -38,7 +43,7 @@ def native(resource: Resource, obj: Obj) -> Obj:
     """An object in the form its resource has."""
     if not resource.stored_as or obj.get("kind") == "Status":
         return obj
-    return newer_events.shown(obj)
+    return _SHOWN[resource.stored_as](obj)
 
 
 def partial(obj: Obj, version: str) -> Obj:
@@ -76,13 +81,19 @@ def table(
     """
     scales = None
     home = resource.stored_as or resource.name
-    if home not in CELLS:
+    parts = TABLES.get(home, PLAIN) if resource.inert else None
+    if home not in CELLS and parts is None:
         why = f"the resource {home} does not support being converted to a Table"
         raise ApiError(406, "NotAcceptable", why)
     rows = []
     for obj in objects:
         scales = obj.get("kind") == "Scale"
-        cells = scale(obj, now) if scales else CELLS[home](obj, now)
+        if scales:
+            cells = scale(obj, now)
+        elif parts is not None:
+            cells = [part.cell(obj, now) for part in parts]
+        else:
+            cells = CELLS[home](obj, now)
         row: dict[str, Any] = {"cells": cells}
         if home == "pods" and not scales:
             ended = conditions(obj)
@@ -96,7 +107,12 @@ def table(
         else:
             row["object"] = None if include == "None" else partial(obj, form.version)
         rows.append(row)
-    columns = SCALE if scales else COLUMNS[home]
+    if scales:
+        columns = SCALE
+    elif parts is not None:
+        columns = tuple(part.column for part in parts)
+    else:
+        columns = COLUMNS[home]
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{form.version}",

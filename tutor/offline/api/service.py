@@ -28,6 +28,7 @@ from tutor.offline.errors import Answer, ApiError, Cause
 from tutor.offline.listing import Page, Query, page, query_of
 from tutor.offline.newer_events import NewerEvents
 from tutor.offline.objects import name_of
+from tutor.offline.older_scalers import OlderScalers
 from tutor.offline.refusals import bad_request, invalid_options, unsupported
 from tutor.offline.registry import Registry
 from tutor.offline.requests import PatchType, Raw, Request
@@ -53,6 +54,12 @@ _NO_LIVES = {  # subresources that need what is not emulated
     "resize": "resize the containers of a Pod: no container runs",
     "token": "issue a token: it has one user",
 }
+
+_FORMS: Mapping[str, type[NewerEvents] | type[OlderScalers]] = {
+    "events": NewerEvents,
+    "horizontalpodautoscalers.autoscaling": OlderScalers,
+}
+"""Who takes objects of another form than the stored one, by the resource they are stored as."""
 
 Parameters: TypeAlias = Mapping[str, Sequence[str]]
 
@@ -213,10 +220,11 @@ class Service:
         found = self.runner.registry.delete_collection(request, options, query.selects)
         return Listed(target.resource, Page(found, self.runner.store.version))
 
-    def _home(self, request: Request) -> Registry | NewerEvents:
+    def _home(self, request: Request) -> Registry | NewerEvents | OlderScalers:
         """The registry that takes objects of the request's resource."""
         registry = self.runner.registry
-        return NewerEvents(registry) if request.resource.stored_as else registry
+        home = _FORMS.get(request.resource.stored_as)
+        return registry if home is None else home(registry)
 
     @staticmethod
     def _deletion(call: Call, options: DeleteOptions) -> Request:

@@ -118,23 +118,18 @@ async def _aggregated(exchange: Exchange, document: bytes, version: str) -> None
         await exchange.send_all(200, document, media, headers)
 
 
-_WHAT_IS_SERVED = "kubectl api-versions"
-"""The command that means what is served, not what can be asked for to hear of a refusal."""
-
-
 async def _discover(exchange: Exchange, path: str) -> None:
-    full = exchange.headers.get("kubectl-command", "") == _WHAT_IS_SERVED
     parts = path.strip("/").split("/")
     accept = exchange.headers.get("accept", "")
     found: dict[str, Any] | None = None
     if parts in (["api"], ["apis"]):
         form = form_of(accept, ("APIGroupDiscoveryList",), streams=False)
         if form.kind:
-            found = discovery.aggregated(parts == ["api"], form.version, full)
+            found = discovery.aggregated(parts == ["api"], form.version)
             await _aggregated(exchange, as_json(found), form.version)
             return
         host = exchange.headers.get("host", "")
-        found = discovery.groups(full) if parts == ["apis"] else discovery.core_versions(host)
+        found = discovery.groups() if parts == ["apis"] else discovery.core_versions(host)
     elif parts[0] == "apis" and len(parts) == 2:
         found = discovery.group(parts[1])
     elif parts == ["api", "v1"] or (parts[0] == "apis" and len(parts) == 3):
