@@ -110,7 +110,8 @@ def paths_of(resource: Resource, recorded: dict[str, Any]) -> dict[str, Any]:
     for source, target in wanted.items():
         text = json.dumps(recorded[source])
         text = text.replace(
-            "io.k8s.api.apps.v1.StatefulSet", f"{package(resource.group, resource.version)}.{resource.kind}"
+            "io.k8s.api.apps.v1.StatefulSet",
+            f"{package(resource.group, resource.version)}.{resource.kind}",
         )
         text = text.replace('"apps_v1"', f'"{group.lower()}_{resource.version}"')
         scope = "Namespaced" if resource.namespaced else ""

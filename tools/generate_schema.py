@@ -145,7 +145,7 @@ def kept(whole: Schema) -> Schema:
         if one.api_version not in whole["kinds"].get(one.kind, {})
     }
     reached = _reach(list(kinds.values()), base, base)
-    short = _short_names(reached, {name: 1 for name in whole["types"]})
+    short = _short_names(reached, dict.fromkeys(whole["types"], 1))
     described = {
         one
         for api, names in KINDS.items()
@@ -277,7 +277,9 @@ def _reach(roots: list[str], base: Schema, newest: Schema) -> set[str]:
     return reached
 
 
-def _short_names(names: set[str], taken: Mapping[str, int] = MappingProxyType({})) -> dict[str, str]:
+def _short_names(
+    names: set[str], taken: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, str]:
     """``StatefulSetSpec``; ``autoscaling.v1.…`` where two types would share a name."""
     last = {name: name.rpartition(".")[2] for name in names}
     count = Counter(last.values()) + Counter(taken)

@@ -17,7 +17,7 @@ admissionregistration.k8s.io/v1
     ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings * @api-extensions +generation +versioned
     ValidatingWebhookConfiguration validatingwebhookconfigurations * @api-extensions +generation +versioned
 apiextensions.k8s.io/v1
-    CustomResourceDefinition customresourcedefinitions crd crds * @api-extensions /status +generation +versioned
+    CustomResourceDefinition customresourcedefinitions crd crds * @api-extensions /status +generation +versioned +acting
 apiregistration.k8s.io/v1
     APIService apiservices * @api-extensions /status +versioned
 apps/v1
@@ -37,7 +37,7 @@ networking.k8s.io/v1
     Ingress ingresses ing /status +generation
     NetworkPolicy networkpolicies netpol +generation
 node.k8s.io/v1
-    RuntimeClass runtimeclasses * +creating
+    RuntimeClass runtimeclasses * +creating +acting
 rbac.authorization.k8s.io/v1
     ClusterRoleBinding clusterrolebindings * +creating
     ClusterRole clusterroles * +creating
@@ -48,14 +48,15 @@ resource.k8s.io/v1
     ResourceClaim resourceclaims /status +returned
     ResourceClaimTemplate resourceclaimtemplates +returned
 scheduling.k8s.io/v1
-    PriorityClass priorityclasses pc * +generation
+    PriorityClass priorityclasses pc * +generation +acting
 storage.k8s.io/v1
     CSIDriver csidrivers * +generation +returned +versioned
     VolumeAttributesClass volumeattributesclasses vac * +returned
 """  # noqa: E501
 """Kind, plural, short names; ``*`` for objects of the whole cluster, ``@`` categories,
 ``/`` subresources, ``+`` what its strategy does: counts generations, answers a deletion with the
-object, creates on PUT, asks for the version on PUT."""
+object, creates on PUT, asks for the version on PUT; ``+acting`` what is looked up all the same."""
+
 
 def several(kind: str, plural: str) -> str:
     """What more than one is called: ``CronJobs``, ``NetworkPolicies``, ``Ingresses``."""

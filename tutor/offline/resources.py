@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.offline import inert
 
@@ -59,6 +60,10 @@ class Resource:
             objects, or for none.
         warning: Of its own deprecation, sent with every answer.
         inert: Whether its objects are kept and nobody acts on them.
+        schema: Of a custom resource, what its definition says of its objects; None for others.
+        columns: Of a custom resource, ``additionalPrinterColumns`` of its definition.
+        list_kind: The kind of its lists where that is not its own with ``List`` behind it.
+        alone: What one is called where that is not its kind in lower case.
     """
 
     group: str
@@ -79,6 +84,10 @@ class Resource:
     stored_as: str = ""
     warning: str = ""
     inert: bool = False
+    schema: Mapping[str, Any] | None = None
+    columns: tuple[Mapping[str, Any], ...] = ()
+    list_kind: str = ""
+    alone: str = ""
 
     @property
     def name(self) -> str:
@@ -87,8 +96,8 @@ class Resource:
 
     @property
     def singular(self) -> str:
-        """The kind in lower case."""
-        return self.kind.lower()
+        """What one is called: as a rule the kind in lower case."""
+        return self.alone or self.kind.lower()
 
     @property
     def api_version(self) -> str:
@@ -140,7 +149,7 @@ _POD_SUBRESOURCES = _with_status(
 _SUBRESOURCES = {"scale": _SCALE}
 
 
-def _hash(api_version: str, kind: str) -> str:
+def hash_of(api_version: str, kind: str) -> str:
     """What the server publishes for the version a kind is stored in.
 
     Source: apiserver pkg/endpoints/discovery/storageversionhash.go.
@@ -171,12 +180,12 @@ def _inert(table: str) -> Iterator[Resource]:
             subresources={
                 name: _SUBRESOURCES.get(name) or Subresource(name, kind) for name in below
             },
-            storage_version_hash=_hash(api_version, kind),
+            storage_version_hash=hash_of(api_version, kind),
             generation="+generation" in words,
             create_on_update="+creating" in words,
             blind_update="+versioned" not in words,
             returns_deleted="+returned" in words,
-            inert=True,
+            inert="+acting" not in words,
         )
 
 
@@ -427,7 +436,7 @@ SERVED: tuple[Resource, ...] = (
         ("hpa",),
         ("all",),
         subresources=_with_status("HorizontalPodAutoscaler"),
-        storage_version_hash=_hash("autoscaling/v2", "HorizontalPodAutoscaler"),
+        storage_version_hash=hash_of("autoscaling/v2", "HorizontalPodAutoscaler"),
         stored_as="horizontalpodautoscalers.autoscaling",
         inert=True,
     ),
@@ -446,6 +455,11 @@ def named(name: str) -> Resource:
         KeyError: There is no such resource here.
     """
     return _BY_NAME[name]
+
+
+def known(name: str) -> bool:
+    """Whether a name is one that every cluster serves, not one that a definition adds."""
+    return name in _BY_NAME
 
 
 def find(group: str, version: str, plural: str) -> Resource | None:

@@ -80,7 +80,13 @@ def bad_request(message: str) -> ApiError:
 
 
 def decode(
-    body: bytes, content_type: str, kind: str, api_version: str, validation: str = ""
+    body: bytes,
+    content_type: str,
+    kind: str,
+    api_version: str,
+    validation: str = "",
+    *,
+    custom: Callable[[Obj], list[str]] | None = None,
 ) -> Decoded:
     """Read a body that should be of a kind. Zeros and unknown fields are still as sent.
 
@@ -90,6 +96,7 @@ def decode(
         kind: The kind expected: ``StatefulSet``.
         api_version: Its API version: ``apps/v1``.
         validation: ``Strict``, ``Warn`` (or empty), ``Ignore``: what unknown and doubled fields do.
+        custom: For a custom resource, what finds its unknown fields in place of a type.
 
     Raises:
         ApiError: 400 or 415.
@@ -116,16 +123,16 @@ def decode(
         found_version = api_version
     strict: list[str] = []
     try:
-        known(found_kind, found_version, kind, api_version)
-        read_version = found_version if found_kind == kind else api_version
-        try:
-            type_ = type_of(kind, read_version)
-        except KeyError:
-            type_ = type_of(kind, api_version)
+        if custom is None or found_kind != kind:
+            known(found_kind, found_version, kind, api_version)
         if repeated:
             lines = "".join(f'\n  line {n}: key "{key}" already set in map' for n, key in repeated)
             strict.append(f"yaml: unmarshal errors:{lines}")
-        strict += check(obj, type_)
+        if custom is not None:
+            strict += custom(obj)
+        else:
+            read_version = found_version if found_kind == kind else api_version
+            strict += check(obj, _read_as(kind, read_version, api_version))
         if strict and validation == STRICT:
             raise DecodeError(f"strict decoding error: {', '.join(strict)}")
     except DecodeError as error:
@@ -140,6 +147,13 @@ def decode(
         )
     obj = {"kind": kind, "apiVersion": api_version, **_without_type(obj)}
     return Decoded(obj, () if validation == IGNORE else as_warnings(strict))
+
+
+def _read_as(kind: str, found_version: str, api_version: str) -> Type:
+    try:
+        return type_of(kind, found_version)
+    except KeyError:
+        return type_of(kind, api_version)
 
 
 def as_warnings(strict: list[str]) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ def _fixed(
     missing: Mapping[str, Json] | None = None, **zero: Json
 ) -> Callable[[Obj, _Gates], None]:
     def fill(obj: Obj, gates: _Gates) -> None:
-        _missing(obj, **{name: value for name, value in (missing or {}).items()})
+        _missing(obj, **(missing or {}))
         _zero(obj, **zero)
 
     return fill

@@ -8,9 +8,12 @@ from typing import Any
 
 POINTERS = {
     "AllocatedDeviceStatus": "shareID",
-    "CSIDriverSpec": "attachRequired podInfoOnMount storageCapacity fsGroupPolicy requiresRepublish seLinuxMount nodeAllocatableUpdatePeriodSeconds serviceAccountTokenInSecrets preventPodSchedulingIfMissing",
+    "CSIDriverSpec": "attachRequired podInfoOnMount storageCapacity fsGroupPolicy requiresRepublish"
+    " seLinuxMount nodeAllocatableUpdatePeriodSeconds serviceAccountTokenInSecrets"
+    " preventPodSchedulingIfMissing",
     "CertificateSigningRequestSpec": "expirationSeconds",
-    "CronJobSpec": "timeZone startingDeadlineSeconds suspend successfulJobsHistoryLimit failedJobsHistoryLimit",
+    "CronJobSpec": "timeZone startingDeadlineSeconds suspend successfulJobsHistoryLimit"
+    " failedJobsHistoryLimit",
     "CustomResourceDefinitionVersion": "deprecationWarning",
     "CustomResourceSubresourceScale": "labelSelectorPath",
     "DaemonSetSpec": "revisionHistoryLimit",
@@ -25,8 +28,12 @@ POINTERS = {
     "IngressClassParametersReference": "apiGroup namespace",
     "IngressPortStatus": "error",
     "IngressSpec": "ingressClassName",
-    "JSONSchemaProps": "$ref maximum minimum maxLength minLength maxItems minItems multipleOf maxProperties minProperties x-kubernetes-preserve-unknown-fields x-kubernetes-list-type x-kubernetes-map-type",
-    "JobSpec": "parallelism completions activeDeadlineSeconds backoffLimit backoffLimitPerIndex maxFailedIndexes manualSelector ttlSecondsAfterFinished completionMode suspend podReplacementPolicy managedBy",
+    "JSONSchemaProps": "$ref maximum minimum maxLength minLength maxItems minItems multipleOf"
+    " maxProperties minProperties x-kubernetes-preserve-unknown-fields x-kubernetes-list-type"
+    " x-kubernetes-map-type",
+    "JobSpec": "parallelism completions activeDeadlineSeconds backoffLimit backoffLimitPerIndex"
+    " maxFailedIndexes manualSelector ttlSecondsAfterFinished completionMode suspend"
+    " podReplacementPolicy managedBy",
     "JobStatus": "terminating failedIndexes ready",
     "LimitedPriorityLevelConfiguration": "lendablePercent borrowingLimitPercent",
     "MatchResources": "matchPolicy",
@@ -86,8 +93,9 @@ VALUES = {
     "metadata": "APIService CSIDriver CertificateSigningRequest ClusterRole ClusterRoleBinding"
     " CronJob CustomResourceDefinition DaemonSet DeviceClass FlowSchema Ingress IngressClass Job"
     " MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration"
-    " NetworkPolicy PodTemplate PriorityLevelConfiguration ReplicationController ResourceClaimTemplate"
-    " ResourceClaimTemplateSpec Role RoleBinding RuntimeClass ValidatingAdmissionPolicy"
+    " NetworkPolicy PodTemplate PriorityLevelConfiguration ReplicationController"
+    " ResourceClaimTemplate ResourceClaimTemplateSpec Role RoleBinding RuntimeClass"
+    " ValidatingAdmissionPolicy"
     " ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttributesClass"
     " autoscaling.v1.HorizontalPodAutoscaler autoscaling.v2.HorizontalPodAutoscaler"
     " resource.v1.ResourceClaim",

@@ -1,9 +1,9 @@
 """The types of the API as the offline cluster serves them: those of the bundle, and some more.
 
 The bundle describes what people write most; ``inert.json`` the other kinds that are kept and not
-acted on (``tools/generate_schema.py`` writes both). Beside them stand here the few types that only requests hold
-(``Scale``, ``Eviction``, ``DeleteOptions``). Fields newer than the emulated version are unknown, as
-they are to its server.
+acted on (``tools/generate_schema.py`` writes both). Beside them stand here the few types that only
+requests hold (``Scale``, ``Eviction``, ``DeleteOptions``). Fields newer than the emulated
+version are unknown, as they are to its server.
 """
 
 import json

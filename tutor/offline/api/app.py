@@ -7,6 +7,7 @@ import asyncio
 import traceback
 from typing import Any, Protocol
 
+from tutor.offline import custom
 from tutor.offline.api import present
 from tutor.offline.api.exchange import Exchange, Gone, Receive, Scope, Send
 from tutor.offline.api.guard import authenticate, authorize, check_framing, check_host, check_origin
@@ -18,6 +19,7 @@ from tutor.offline.api.people import NOBODY, User, played
 from tutor.offline.api.service import PATCHES, Call, Handled, Listed, Service, Watching
 from tutor.offline.api.telling import reading, tell, told
 from tutor.offline.errors import Answer, ApiError
+from tutor.offline.resources import Resource
 
 BOOKMARKS = 60.0
 """Seconds between bookmarks of a watch that asked for them."""
@@ -122,7 +124,7 @@ class App:
         user = NOBODY
         if authenticate(headers.get("authorization"), self._token):
             user = played(exchange.every("impersonate-user"), exchange.every("impersonate-group"))
-        authorize(user, exchange.method, exchange.path, exchange.query)
+        authorize(user, exchange.method, exchange.path, exchange.query, self._find)
         body = await exchange.body()
         if exchange.path.startswith(CONTROL):
             await exchange.json(*await self._house.control(exchange.method, exchange.path, body))
@@ -133,13 +135,17 @@ class App:
         elif exchange.method not in reading(exchange.path):
             raise wrong_method() if told(exchange.path) else PageNotFound
         else:
-            await tell(exchange)
+            await tell(exchange, custom.every(self._house.service.runner.view))
 
     # -- objects
 
+    def _find(self, group: str, version: str, plural: str) -> Resource | None:
+        return custom.find(self._house.service.runner.view, group, version, plural)
+
     async def _resource(self, exchange: Exchange, body: bytes, user: User) -> None:
         try:
-            target = target_of(exchange.method, exchange.path, exchange.flag("watch"))
+            watch = exchange.flag("watch")
+            target = target_of(exchange.method, exchange.path, watch, self._find)
         except NotEmulated as missing:
             if not missing.listed:
                 raise

@@ -4,12 +4,15 @@ Source: pkg/printers/internalversion/printers.go, AddHandlers; for definitions a
 columns of its own, the default of apiserver pkg/registry/rest/table.go.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from tutor.offline import custom
+from tutor.offline.admission.gojson import dumps
 from tutor.offline.api.columns import AGE, NAME, Column
 from tutor.offline.api.words import NONE, UNSET, age
 from tutor.offline.objects import Obj, dig, meta, name_of
+from tutor.offline.resources import Resource
 from tutor.offline.selectors import of_object
 
 Cell: TypeAlias = Callable[[Obj, float], Any]
@@ -131,7 +134,11 @@ def _metric(metric: Obj) -> str:
     wanted = target.get("averageValue") or target.get("value")
     if target.get("averageUtilization") is not None:
         wanted = f"{target['averageUtilization']}%"
-    name = f"{found['name']}: " if kind in ("Resource", "ContainerResource") and "name" in found else ""
+    name = (
+        f"{found['name']}: "
+        if kind in ("Resource", "ContainerResource") and "name" in found
+        else ""
+    )
     average = " (avg)" if kind in ("Object", "External") and target.get("averageValue") else ""
     return f"{name}{UNSET}/{wanted}{average}"
 
@@ -205,6 +212,43 @@ _ROLE_BINDING = (
     _part("Groups", _subjects("Group"), wide=True),
     _part("ServiceAccounts", _subjects("ServiceAccount"), wide=True),
 )
+
+
+def custom_parts(resource: Resource) -> tuple[Part, ...] | None:
+    """The table of what has no columns of its own but is stored; None for what is only asked.
+
+    Source: apiextensions-apiserver pkg/registry/customresource/tableconvertor.
+    """
+    if not (resource.inert or resource.name.endswith("apiextensions.k8s.io")):
+        return None
+    if resource.schema is None:
+        return PLAIN
+    return (
+        (_NAME, *(_custom(one) for one in resource.columns)) if resource.columns else (_NAME, _AGE)
+    )
+
+
+def _custom(column: Mapping[str, Any]) -> Part:
+    path, type_ = str(column.get("jsonPath", "")), str(column.get("type", "string"))
+
+    def told(obj: Obj, now: float) -> Any:  # noqa: ANN401
+        found = custom.cell(obj, path)
+        if found is None:
+            return None
+        if type_ == "date":
+            return age(str(found), now)
+        if type_ in ("integer", "number", "boolean"):
+            return found
+        return found if isinstance(found, str) else dumps(found)
+
+    wide = int(column.get("priority") or 0) > 0
+    about = str(
+        column.get("description")
+        or f"Custom resource definition column (in JSONPath format): {path}"
+    )
+    return Part(Column(str(column.get("name", "")), about, type_, wide), told)
+
+
 PLAIN = (_NAME, _MADE)
 """The table of what has no columns of its own."""
 TABLES: dict[str, tuple[Part, ...]] = {
@@ -243,7 +287,9 @@ TABLES: dict[str, tuple[Part, ...]] = {
         _part(
             "TokenRequests",
             lambda obj: (
-                ",".join(o.get("audience", "") for o in dig(obj, "spec", "tokenRequests", default=()))
+                ",".join(
+                    o.get("audience", "") for o in dig(obj, "spec", "tokenRequests", default=())
+                )
                 or UNSET
             ),
         ),
@@ -357,7 +403,9 @@ TABLES: dict[str, tuple[Part, ...]] = {
     "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": (
         _NAME,
         _at("Type", "spec", "type"),
-        _at("NominalConcurrencyShares", "spec", "limited", "nominalConcurrencyShares", default=NONE),
+        _at(
+            "NominalConcurrencyShares", "spec", "limited", "nominalConcurrencyShares", default=NONE
+        ),
         _at("Queues", "spec", "limited", "limitResponse", "queuing", "queues", default=NONE),
         _at("HandSize", "spec", "limited", "limitResponse", "queuing", "handSize", default=NONE),
         _at(

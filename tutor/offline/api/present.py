@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from tutor.offline import newer_events, older_scalers
+from tutor.offline import custom, newer_events, older_scalers
 from tutor.offline.api.cells import CELLS, scale
 from tutor.offline.api.columns import COLUMNS, SCALE, definitions
-from tutor.offline.api.inert_cells import PLAIN, TABLES
+from tutor.offline.api.inert_cells import TABLES, custom_parts
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
 from tutor.offline.elsewhere import Unserved
@@ -42,7 +42,7 @@ def check_included(include: str) -> None:
 def native(resource: Resource, obj: Obj) -> Obj:
     """An object in the form its resource has."""
     if not resource.stored_as or obj.get("kind") == "Status":
-        return obj
+        return obj if resource.schema is None else custom.shown(resource, obj)
     return _SHOWN[resource.stored_as](obj)
 
 
@@ -81,8 +81,8 @@ def table(
     """
     scales = None
     home = resource.stored_as or resource.name
-    parts = TABLES.get(home, PLAIN) if resource.inert else None
-    if home not in CELLS and parts is None:
+    parts = TABLES.get(home) or (custom_parts(resource) if home not in CELLS else None)
+    if parts is None and home not in CELLS:
         why = f"the resource {home} does not support being converted to a Table"
         raise ApiError(406, "NotAcceptable", why)
     rows = []
@@ -146,7 +146,7 @@ def listed(resource: Resource, page: Page, now: float, form: Form, include: str 
             "metadata": page.metadata,
             "items": [partial(obj, form.version) for obj in page.items],
         }
-    if resource.stored_as:
+    if resource.stored_as or resource.schema is not None:
         page = replace(page, items=[native(resource, obj) for obj in page.items])
     return page.body(resource)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tutor.offline.admission.validation import (
     claims,
+    inert,
     limits,
     network,
     others,
@@ -13,7 +14,7 @@ from tutor.offline.admission.validation import (
     status,
     workloads,
 )
-from tutor.offline.admission.validation.fields import dns_label, dns_subdomain
+from tutor.offline.admission.validation.fields import dns_label
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, meta
@@ -62,22 +63,27 @@ _LABELS = frozenset({"Namespace", "Service", "StatefulSet"})
 
 
 def validate_create(kind: str, obj: Obj, gates: _Gates) -> list[Cause]:
-    """What is wrong with a new object."""
+    """What is wrong with a new object. A custom resource comes without a kind."""
     if kind in _WORKLOADS:
         return _WORKLOADS[kind][0](obj, gates)
+    if kind in inert.KINDS or not kind:
+        return inert.validate_inert(kind, obj)
     return _CREATE.get(kind, others.validate_named)(obj)
 
 
 def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gates) -> list[Cause]:
     """What is wrong with a change of an object, made through a subresource or the object itself."""
-    rule = dns_label if kind in _LABELS else dns_subdomain
-    causes = validate_metadata_update(meta(new), meta(old), rule)
+    rule = dns_label if kind in _LABELS else inert.name_rule(kind)
+    known = inert.known_finalizers(kind)
+    causes = validate_metadata_update(meta(new), meta(old), rule, known=known)
     if subresource == "status":
         return status.validate_status(kind, new, old, causes)
     if subresource == "finalize":
         return causes
     if kind in _WORKLOADS:
         return causes + _WORKLOADS[kind][1](new, old, gates)
+    if kind in inert.KINDS or not kind:
+        return causes + inert.validate_inert_update(kind, new, old)
     change = _UPDATE.get(kind)
     if change is not None:
         return causes + change(new, old)

@@ -24,8 +24,17 @@ _FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _OPERATORS = {"In", "NotIn", "Exists", "DoesNotExist"}
 
 
-def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
-    """What is wrong with the metadata of a new object."""
+def validate_metadata(
+    metadata: Obj, rule: NameRule, path: str = "metadata", *, known: bool = True
+) -> list[Cause]:
+    """What is wrong with the metadata of a new object.
+
+    Args:
+        metadata: The metadata.
+        rule: For the name.
+        path: Where they stand.
+        known: Whether finalizers must be standard ones or somebody's, as of the core's kinds.
+    """
     causes: list[Cause] = []
     base = metadata.get("generateName", "")
     if base:
@@ -38,10 +47,10 @@ def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> 
             causes.append(required(f"{path}.name", "name or generateName is required"))
     else:
         causes += [invalid(f"{path}.name", name, why) for why in rule(name)]
-    return causes + _shared(metadata, path)
+    return causes + _shared(metadata, path, known)
 
 
-def _shared(metadata: Obj, path: str) -> list[Cause]:
+def _shared(metadata: Obj, path: str, known: bool) -> list[Cause]:
     causes = not_negative(f"{path}.generation", metadata.get("generation"))
     causes += _described(metadata, path)
     finalizers = metadata.get("finalizers") or []
@@ -52,7 +61,7 @@ def _shared(metadata: Obj, path: str) -> list[Cause]:
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         why = "finalizer orphan and foregroundDeletion cannot be both set"
         causes.append(invalid(f"{path}.finalizers", finalizers, why))
-    return causes + _finalizers(finalizers, path)
+    return causes + (_finalizers(finalizers, path) if known else [])
 
 
 def _described(metadata: Obj, path: str) -> list[Cause]:
@@ -78,7 +87,7 @@ def finalizer_name(finalizer: str, path: str) -> list[Cause]:
 
 
 def validate_metadata_update(
-    new: Obj, old: Obj, rule: NameRule, path: str = "metadata"
+    new: Obj, old: Obj, rule: NameRule, path: str = "metadata", *, known: bool = True
 ) -> list[Cause]:
     """What is wrong with a change of metadata. What the server counts twice is here twice."""
     causes: list[Cause] = []
@@ -98,7 +107,7 @@ def validate_metadata_update(
         if new.get(field) != old.get(field)
     ]
     causes += _described(new, path)
-    return causes + _finalizers(new.get("finalizers") or [], path)
+    return causes + (_finalizers(new.get("finalizers") or [], path) if known else [])
 
 
 def validate_labels(labels: Json, path: str) -> list[Cause]:
