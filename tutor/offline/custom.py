@@ -65,6 +65,7 @@ def served(definition: Obj) -> Iterator[Resource]:
                 schema=dig(version, "schema", "openAPIV3Schema", default={}),
                 columns=tuple(version.get("additionalPrinterColumns") or ()),
                 list_kind=names.get("listKind") or f"{kind}List",
+                scaled=dig(version, "subresources", "scale"),
                 alone=names.get("singular") or kind.lower(),
             )
 

@@ -64,6 +64,7 @@ class Resource:
         columns: Of a custom resource, ``additionalPrinterColumns`` of its definition.
         list_kind: The kind of its lists where that is not its own with ``List`` behind it.
         alone: What one is called where that is not its kind in lower case.
+        scaled: Of a custom resource, where it has its replicas.
     """
 
     group: str
@@ -88,6 +89,7 @@ class Resource:
     columns: tuple[Mapping[str, Any], ...] = ()
     list_kind: str = ""
     alone: str = ""
+    scaled: Mapping[str, str] | None = None
 
     @property
     def name(self) -> str:
