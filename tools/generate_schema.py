@@ -23,6 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tutor.offline.admission.types import EXTRA
 from tutor.offline.resources import INERT
 
 BASE = "1.36"
@@ -145,7 +146,7 @@ def kept(whole: Schema) -> Schema:
         if one.api_version not in whole["kinds"].get(one.kind, {})
     }
     reached = _reach(list(kinds.values()), base, base)
-    short = _short_names(reached, dict.fromkeys(whole["types"], 1))
+    short = _short_names(reached, dict.fromkeys([*whole["types"], *EXTRA], 1))
     described = {
         one
         for api, names in KINDS.items()

@@ -181,6 +181,10 @@ def _definition(obj: Obj, gates: _Gates) -> None:
     _zero(_part(spec, "conversion"), strategy="None")
 
 
+def _admission(obj: Obj, gates: _Gates) -> None:
+    _missing(_part(obj, "spec"), failurePolicy="Fail")
+
+
 def _fixed(
     missing: Mapping[str, Json] | None = None, **zero: Json
 ) -> Callable[[Obj, _Gates], None]:
@@ -211,7 +215,7 @@ FILL: dict[str, Callable[[Obj, _Gates], None]] = {
     "MatchResources": _fixed(
         {"matchPolicy": "Equivalent", "namespaceSelector": {}, "objectSelector": {}}
     ),
-    "MutatingAdmissionPolicySpec": _fixed({"failurePolicy": "Fail"}),
+    "MutatingAdmissionPolicy": _admission,
     "MutatingWebhook": _mutating_webhook,
     "NamedRuleWithOperations": _fixed({"scope": "*"}),
     "NetworkPolicy": _policy,
@@ -221,7 +225,7 @@ FILL: dict[str, Callable[[Obj, _Gates], None]] = {
     "ReplicationController": _controller,
     "RoleBinding": _binding,
     "RuleWithOperations": _fixed({"scope": "*"}),
-    "ValidatingAdmissionPolicySpec": _fixed({"failurePolicy": "Fail"}),
+    "ValidatingAdmissionPolicy": _admission,
     "ValidatingWebhook": _webhook,
     "admissionregistration.v1.ServiceReference": _PORT,
     "apiextensions.v1.ServiceReference": _PORT,

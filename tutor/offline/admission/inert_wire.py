@@ -54,6 +54,7 @@ POINTERS = {
     "apiextensions.v1.ServiceReference": "path port",
     "apiextensions.v1.WebhookClientConfig": "url",
     "apiregistration.v1.ServiceReference": "port",
+    "storage.v1.TokenRequest": "expirationSeconds",
     "autoscaling.v1.HorizontalPodAutoscalerSpec": "minReplicas targetCPUUtilizationPercentage",
     "autoscaling.v1.HorizontalPodAutoscalerStatus": "observedGeneration",
     "autoscaling.v2.HorizontalPodAutoscalerSpec": "minReplicas targetCPUUtilizationPercentage",

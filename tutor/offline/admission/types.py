@@ -13,7 +13,7 @@ from functools import cache
 from tutor.manifest.schema_bundle import Bundle, Ref, Type
 
 _ACCESS = "nonResourceAttributes=NonResourceAttributes resourceAttributes=ResourceAttributes"
-_EXTRA = {
+EXTRA = {
     "Binding": "apiVersion=s kind=s metadata=ObjectMeta target=ObjectReference!",
     "BoundObjectReference": "apiVersion=s kind=s name=s uid=s",
     "DeleteOptions": (
@@ -139,7 +139,7 @@ def types() -> Bundle:
     beside = json.loads(pkgutil.get_data(__package__, "inert.json") or b"")
     data["types"].update(beside["types"])
     data["atomic"] = f"{data['atomic']} {beside['atomic']}"
-    data["types"].update(_EXTRA)
+    data["types"].update(EXTRA)
     for owner, field, target in _GRANULAR:
         data["types"][f"granular.{target}"] = data["types"][target]
         packed = data["types"][owner]
