@@ -28,17 +28,18 @@ TARGET = ROOT / "tutor/offline/api/openapi"
 VERSION = "v1.36.0-local"
 PREFIX = "#/components/schemas/"
 PACKAGES = {
-    "": "io.k8s.api.core.v1",
-    "apps": "io.k8s.api.apps.v1",
-    "authentication.k8s.io": "io.k8s.api.authentication.v1",
-    "authorization.k8s.io": "io.k8s.api.authorization.v1",
-    "coordination.k8s.io": "io.k8s.api.coordination.v1",
-    "discovery.k8s.io": "io.k8s.api.discovery.v1",
-    "events.k8s.io": "io.k8s.api.events.v1",
-    "policy": "io.k8s.api.policy.v1",
-    "storage.k8s.io": "io.k8s.api.storage.v1",
+    "": "io.k8s.api.core",
+    "apiextensions.k8s.io": "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+    "apiregistration.k8s.io": "io.k8s.kube-aggregator.pkg.apis.apiregistration",
 }
+"""Where the types of a group stand that are not under its own name."""
 EXTRA = {"policy": ("io.k8s.api.policy.v1.Eviction",), "": ("io.k8s.api.core.v1.Binding",)}
+
+
+def package(group: str, version: str = "v1") -> str:
+    """The package of a group's types: ``io.k8s.api.apps.v1``."""
+    own = f"io.k8s.api.{group.partition('.')[0]}"
+    return f"{PACKAGES.get(group, own)}.{version}"
 
 
 def published() -> dict[str, Any]:
@@ -79,7 +80,7 @@ def used(node: Any) -> Iterator[str]:  # noqa: ANN401
     """The schemas a node refers to."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "$ref":
+            if key == "$ref" and isinstance(value, str):
                 yield value.removeprefix(PREFIX)
             else:
                 yield from used(value)
@@ -109,11 +110,14 @@ def paths_of(resource: Resource, recorded: dict[str, Any]) -> dict[str, Any]:
     for source, target in wanted.items():
         text = json.dumps(recorded[source])
         text = text.replace(
-            "io.k8s.api.apps.v1.StatefulSet", f"{PACKAGES[resource.group]}.{resource.kind}"
+            "io.k8s.api.apps.v1.StatefulSet",
+            f"{package(resource.group, resource.version)}.{resource.kind}",
         )
         text = text.replace('"apps_v1"', f'"{group.lower()}_{resource.version}"')
         scope = "Namespaced" if resource.namespaced else ""
-        text = text.replace("AppsV1Namespaced", f"{group}V1{scope}").replace("AppsV1", f"{group}V1")
+        number = resource.version.capitalize()
+        text = text.replace("AppsV1Namespaced", f"{group}{number}{scope}")
+        text = text.replace("AppsV1", f"{group}{number}")
         text = text.replace("StatefulSet", resource.kind)
         item = json.loads(text)
         for operation in item.values():
@@ -133,7 +137,7 @@ def paths_of(resource: Resource, recorded: dict[str, Any]) -> dict[str, Any]:
             ("eviction", {"group": "policy", "kind": "Eviction", "version": "v1"}),
             ("binding", {"group": "", "kind": "Binding", "version": "v1"}),
         ):
-            schema = {"$ref": f"{PREFIX}{PACKAGES[gvk['group']]}.{gvk['kind']}"}
+            schema = {"$ref": f"{PREFIX}{package(gvk['group'])}.{gvk['kind']}"}
             content = {"*/*": {"schema": schema}}
             answer = {"application/json": {"schema": schema}}
             result[f"{name}/{below}"] = {

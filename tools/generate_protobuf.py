@@ -16,11 +16,13 @@ import json
 import re
 import struct
 import sys
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tutor.offline.admission.types import types
+from tutor.offline.resources import INERT, Resource
 
 TARGET = Path(__file__).parents[1] / "tutor/offline/admission/protobuf.json"
 API = "k8s.io/api/"
@@ -45,6 +47,20 @@ ROOTS = {
     f"{API}storage/v1": "StorageClass",
     META: "DeleteOptions",
 }
+UNCARRIED = ("apiextensions.k8s.io", "apiregistration.k8s.io")
+"""Groups whose types kubectl does not carry: it sends their objects as JSON alone."""
+
+
+def roots() -> Iterator[str]:
+    """The Go names of all types to begin with; those of the inert kinds too."""
+    for package, names in ROOTS.items():
+        yield from (f"{package}.{name}" for name in names.split())
+    for one in (*INERT, Resource("autoscaling", "v1", "HorizontalPodAutoscaler", "")):
+        if one.group not in UNCARRIED:
+            group = one.group.partition(".")[0] or "core"
+            yield f"{API}{group}/{one.version}.{one.kind}"
+
+
 # Types that are read as what they mean, not field by field.
 WHOLE = {
     f"{META}.FieldsV1",
@@ -229,11 +245,7 @@ def main() -> None:
     kubectl = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(sys.executable).parent / "kubectl"
     program = Program(kubectl)
     table: dict[str, Any] = {}
-    waiting = [
-        program.structs[f"{package}.{name}"]
-        for package, names in ROOTS.items()
-        for name in names.split()
-    ]
+    waiting = [program.structs[name] for name in roots()]
     while waiting:
         address = waiting.pop()
         name = described(program.name(address))

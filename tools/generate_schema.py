@@ -1,5 +1,8 @@
 """Write ``tutor/manifest/schema.json`` from the published Kubernetes schemas.
 
+And ``tutor/offline/admission/inert.json``: the types of the kinds that the offline cluster keeps
+beside those, in the same form.
+
 The schemas come out of the package kubernetes-validate, which is needed for nothing else::
 
     pip install 'statefulset-tutor[generate]'
@@ -15,9 +18,13 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+from tutor.offline.admission.types import EXTRA
+from tutor.offline.resources import INERT
 
 BASE = "1.36"
 """The version whose fields, types and requirements the bundle holds."""
@@ -108,6 +115,10 @@ SCALARS = {
 SPECIAL = {
     "FieldsV1": "*",
     "IntOrString": "x",
+    "JSON": "*",
+    "JSONSchemaPropsOrArray": "*",
+    "JSONSchemaPropsOrBool": "*",
+    "JSONSchemaPropsOrStringArray": "*",
     "MicroTime": "t",
     "Quantity": "q",
     "RawExtension": "*",
@@ -117,9 +128,55 @@ SPECIAL = {
 Schema = dict[str, Any]
 
 
-def main(target: Path) -> None:
-    """Generate the bundle and write it."""
-    target.write_text(dump(bundle()), encoding="utf-8")
+def main(root: Path) -> None:
+    """Generate both files and write them."""
+    whole = bundle()
+    (root / "manifest" / "schema.json").write_text(dump(whole), encoding="utf-8")
+    beside = root / "offline" / "admission" / "inert.json"
+    beside.write_text(dump(kept(whole)), encoding="utf-8")
+
+
+def kept(whole: Schema) -> Schema:
+    """The types of the inert kinds that the bundle does not describe."""
+    base = _load(BASE)
+    roots = _roots(base)
+    kinds = {
+        (one.api_version, one.kind): roots[one.api_version, one.kind]
+        for one in INERT
+        if one.api_version not in whole["kinds"].get(one.kind, {})
+    }
+    reached = _reach(list(kinds.values()), base, base)
+    short = _short_names(reached, dict.fromkeys([*whole["types"], *EXTRA], 1))
+    described = {
+        one
+        for api, names in KINDS.items()
+        for one in _reach([roots[api, kind] for kind in names.split()], base, base)
+    }
+    for name in described & reached:
+        short[name] = next(
+            one
+            for one in (name.rpartition(".")[2], ".".join(name.split(".")[-3:]))
+            if one in whole["types"] or one in SPECIAL
+        )
+    types = {
+        short[name]: " ".join(
+            _field(name, field, dict.fromkeys(VERSIONS, base), short)
+            for field in sorted(_properties(name, base, base))
+        )
+        for name in sorted(reached - described, key=short.__getitem__)
+        if name.rpartition(".")[2] not in SPECIAL
+    }
+    atomic = sorted(
+        short[name]
+        for name in reached - described
+        if base[name].get("x-kubernetes-map-type") == "atomic"
+    )
+    return {
+        "kubernetes": BASE,
+        "kinds": {f"{api} {kind}": short[name] for (api, kind), name in sorted(kinds.items())},
+        "atomic": " ".join(atomic),
+        "types": types,
+    }
 
 
 def bundle() -> Schema:
@@ -221,10 +278,12 @@ def _reach(roots: list[str], base: Schema, newest: Schema) -> set[str]:
     return reached
 
 
-def _short_names(names: set[str]) -> dict[str, str]:
+def _short_names(
+    names: set[str], taken: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, str]:
     """``StatefulSetSpec``; ``autoscaling.v1.…`` where two types would share a name."""
     last = {name: name.rpartition(".")[2] for name in names}
-    count = Counter(last.values())
+    count = Counter(last.values()) + Counter(taken)
     return {
         name: last[name] if count[last[name]] == 1 else ".".join(name.split(".")[-3:])
         for name in names
@@ -271,4 +330,4 @@ def _types(schema: Schema) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(__file__).parents[1] / "tutor" / "manifest" / "schema.json")
+    main(Path(__file__).parents[1] / "tutor")

@@ -372,10 +372,7 @@ def test_describing(running: Shell) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("autoscale sts/web --min=1 --max=3 --cpu=80%", "has no HorizontalPodAutoscalers"),
-        ("create job j --image=x", "the offline cluster has no Jobs"),
-        ("create ingress i --rule=a/b=c:80", "the offline cluster has no Ingresses"),
-        ("get cronjobs", "the offline cluster has no CronJobs"),
+        ("get csinodes node-1", "the offline cluster has no CSINodes"),
         ("exec web-0 -- ls", "the offline cluster cannot run a command in a container"),
         ("port-forward web-0 8080:80", "the offline cluster cannot forward a port"),
         ("cp web-0:/x FILE", "the offline cluster cannot run a command in a container"),
@@ -391,6 +388,38 @@ def test_describing(running: Shell) -> None:
 def test_refusals_in_words(running: Shell, line: str, words: str) -> None:
     done = running(line)
     assert (done.code, words in done.err) == (1, True), done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "out"),
+    [
+        ("autoscale sts/web --max=3", "horizontalpodautoscaler.autoscaling/web autoscaled\n"),
+        ("create job j --image=x", "job.batch/j created\n"),
+        ("create cronjob c --image=x --schedule=@daily", "cronjob.batch/c created\n"),
+        ("create ingress i --rule=a/b=c:80", "ingress.networking.k8s.io/i created\n"),
+        ("create role r --verb=get --resource=pods", "role.rbac.authorization.k8s.io/r created\n"),
+    ],
+)
+def test_what_is_kept_and_not_acted_on_is_warned_of(running: Shell, line: str, out: str) -> None:
+    done = running(line)
+    assert (done.code, done.out) == (0, out), done.err
+    assert "but does not act on them" in done.err
+
+
+def test_a_definition_and_what_it_defines(shell: Shell) -> None:
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    names = {"plural": "books", "kind": "Book"}
+    spec = {"group": "x.example.com", "scope": "Namespaced", "names": names, "versions": [version]}
+    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    definition = {**head, "metadata": {"name": "books.x.example.com"}, "spec": spec}
+    assert shell("apply -f -", stdin=json.dumps(definition)).code == 0
+    assert shell("wait --for=condition=established crd/books.x.example.com").code == 0
+    book = '{"apiVersion": "x.example.com/v1", "kind": "Book", "metadata": {"name": "a"}, "n": 0}'
+    done = shell("apply -f -", stdin=book)
+    assert (done.code, done.out) == (0, "book.x.example.com/a created\n"), done.err
+    assert shell("diff -f -", stdin=book).code == 0
+    shell.says("get books -o name", "book.x.example.com/a\n")
 
 
 def test_what_the_cluster_says_of_itself(shell: Shell) -> None:
@@ -472,9 +501,10 @@ def test_bad_files(shell: Shell) -> None:
         assert done.code == 1
         return done.err
 
-    assert refused("{apiVersion: batch/v1, kind: CronJob, metadata: {name: x}}") == (
+    slice_ = "{apiVersion: resource.k8s.io/v1, kind: ResourceSlice, metadata: {name: x}}"
+    assert refused(slice_) == (
         'Error from server (NotFound): error when creating "STDIN": the offline cluster has no'
-        " CronJobs\n"
+        " ResourceSlices\n"
     )
     assert refused("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: none}}") == (
         'Error from server (NotFound): error when creating "STDIN": namespaces "none" not found\n'

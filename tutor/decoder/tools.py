@@ -119,10 +119,9 @@ OFFLINE: tuple[Message, ...] = (
     message(
         "MSG221",
         Speaker.API,
-        r"the offline cluster has no (?P<kind>[A-Z][A-Za-z]{1,60}+)",
-        'Error from server (NotFound): error when creating "all.yaml": the offline cluster has no '
-        "CronJobs",
-        "tutor/offline/api/paths.py",
+        r"the offline cluster (?:has no|keeps) (?P<kind>[A-Z][A-Za-z0-9]{1,60}+)",
+        "Warning: the offline cluster keeps CronJobs but does not act on them",
+        "tutor/offline/inert.py",
     ),
     message(
         "MSG222",

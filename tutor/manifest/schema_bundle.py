@@ -15,7 +15,7 @@ A type is unpacked when it is first asked for: a manifest touches a tenth of the
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 STRING = "s"
@@ -195,6 +195,14 @@ class Bundle:
         if found is None:
             found = self._types[name] = Type(name, self._packed[name], self)
         return found
+
+    def described(self, name: str) -> bool:
+        """Whether there is a type of that name."""
+        return name in self._packed
+
+    def describe(self, types: Mapping[str, str]) -> None:
+        """Add types, each as it is packed, under names that no other type has."""
+        self._packed.update(types)
 
     def ref(self, text: str) -> Ref:
         """The reference written so."""

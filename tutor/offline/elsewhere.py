@@ -2,70 +2,28 @@
 
 Clients look a kind up in discovery before they ask for it. These kinds stand there without a verb:
 kubectl finds them, sends its request and shows the refusal (``the offline cluster has no
-CronJobs``), while ``kubectl api-resources``, ``get all`` and whoever looks for something to list or
+CSINodes``), while ``kubectl api-resources``, ``get all`` and whoever looks for something to list or
 to delete pass them over. Source: the discovery documents of v1.36.2.
 """
 
 from dataclasses import dataclass
 
+from tutor.offline import inert
+
 _TABLE = """
 v1
     ComponentStatus componentstatuses * cs
-    PodTemplate podtemplates
-    ReplicationController replicationcontrollers rc
-admissionregistration.k8s.io/v1
-    MutatingAdmissionPolicy mutatingadmissionpolicies *
-    MutatingAdmissionPolicyBinding mutatingadmissionpolicybindings *
-    MutatingWebhookConfiguration mutatingwebhookconfigurations *
-    ValidatingAdmissionPolicy validatingadmissionpolicies *
-    ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings *
-    ValidatingWebhookConfiguration validatingwebhookconfigurations *
-apiextensions.k8s.io/v1
-    CustomResourceDefinition customresourcedefinitions * crd,crds
-apiregistration.k8s.io/v1
-    APIService apiservices *
-apps/v1
-    DaemonSet daemonsets ds
 authentication.k8s.io/v1
     TokenReview tokenreviews *
-autoscaling/v2
-    HorizontalPodAutoscaler horizontalpodautoscalers hpa
-autoscaling/v1
-    HorizontalPodAutoscaler horizontalpodautoscalers hpa
-batch/v1
-    CronJob cronjobs cj
-    Job jobs
-certificates.k8s.io/v1
-    CertificateSigningRequest certificatesigningrequests * csr
-flowcontrol.apiserver.k8s.io/v1
-    FlowSchema flowschemas *
-    PriorityLevelConfiguration prioritylevelconfigurations *
 networking.k8s.io/v1
-    IngressClass ingressclasses *
-    Ingress ingresses ing
     IPAddress ipaddresses * ip
-    NetworkPolicy networkpolicies netpol
     ServiceCIDR servicecidrs *
-node.k8s.io/v1
-    RuntimeClass runtimeclasses *
-rbac.authorization.k8s.io/v1
-    ClusterRoleBinding clusterrolebindings *
-    ClusterRole clusterroles *
-    RoleBinding rolebindings
-    Role roles
 resource.k8s.io/v1
-    DeviceClass deviceclasses *
-    ResourceClaim resourceclaims
-    ResourceClaimTemplate resourceclaimtemplates
     ResourceSlice resourceslices *
-scheduling.k8s.io/v1
-    PriorityClass priorityclasses * pc
 storage.k8s.io/v1
-    CSIDriver csidrivers *
     CSINode csinodes *
     CSIStorageCapacity csistoragecapacities
     VolumeAttachment volumeattachments *
-    VolumeAttributesClass volumeattributesclasses * vac
 """
 """Kind, plural, ``*`` for objects of the whole cluster, short names."""
 
@@ -77,8 +35,8 @@ class Unserved:
     Attributes:
         group: API group; empty for the core group.
         version: Of the group.
-        kind: ``CronJob``.
-        plural: ``cronjobs``.
+        kind: ``CSINode``.
+        plural: ``csinodes``.
         namespaced: Whether its objects would live in a namespace.
         short_names: What kubectl takes for it.
     """
@@ -92,12 +50,8 @@ class Unserved:
 
     @property
     def several(self) -> str:
-        """What more than one is called: ``CronJobs``, ``NetworkPolicies``."""
-        if self.kind.lower() == self.plural:
-            return self.kind
-        if self.plural.endswith("ies"):
-            return f"{self.kind[:-1]}ies"
-        return self.kind + ("es" if self.plural.endswith("ses") else "s")
+        """What more than one is called: ``CSINodes``, ``ComponentStatuses``."""
+        return inert.several(self.kind, self.plural)
 
 
 def _read() -> list[Unserved]:

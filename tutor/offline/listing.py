@@ -192,7 +192,7 @@ class Page:
     def body(self, resource: Resource) -> Obj:
         """The list as JSON: its items carry no kind of their own."""
         return {
-            "kind": f"{resource.kind}List",
+            "kind": resource.list_kind or f"{resource.kind}List",
             "apiVersion": resource.api_version,
             "metadata": self.metadata,
             "items": [

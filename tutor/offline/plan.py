@@ -19,6 +19,9 @@ from typing import Protocol, TypeAlias
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj
 
+CUSTOM = "*"
+"""Among what a controller watches: all custom resources."""
+
 
 class Retry(Exception):  # noqa: N818  (no error: a request to be run again)
     """Sync this key again after the rate limiter's delay (5 ms, doubled each time, 1000 s at most).

@@ -7,6 +7,7 @@ from tutor.offline.clock import Clock
 from tutor.offline.controllers import csi
 from tutor.offline.controllers.apiserver import KubernetesService
 from tutor.offline.controllers.attachment import Attachments
+from tutor.offline.controllers.definitions import Definitions
 from tutor.offline.controllers.deployment import Deployments
 from tutor.offline.controllers.disruption import Disruption
 from tutor.offline.controllers.endpoints import EndpointSlices
@@ -55,6 +56,7 @@ def controllers() -> tuple[Controller, ...]:
         EndpointSlices(),
         Endpoints(),
         EndpointSliceMirroring(),
+        Definitions(),
         GarbageCollector(),
         NodeLifecycle(),
         TaintEviction(),

@@ -87,7 +87,7 @@ class Registry:
         obj = self.store.get(resource.name, _key(namespace, name))
         if obj is None:
             raise not_found(resource, name)
-        return scale.of(obj) if subresource == "scale" else obj
+        return scale.of(obj, resource.scaled) if subresource == "scale" else obj
 
     # -- creating
 
@@ -179,7 +179,7 @@ class Registry:
             made = self.admission.patch(request, None, body)
             match_name(request, made)
             return self._create(request, made), True
-        shown = scale.of(current) if request.subresource == "scale" else current
+        shown = scale.of(current, resource.scaled) if request.subresource == "scale" else current
         new = self.admission.patch(request, shown, body)
         match_name(request, new)
         return self._update(request, new)
@@ -196,7 +196,7 @@ class Registry:
             raise not_found(resource, request.name)
         self._check_versions(request, old, metadata)
         if request.subresource == "scale":
-            changed = scale.apply(old, new)
+            changed = scale.apply(old, new, resource.scaled)
             new = prepare_update(resource, "", old, changed)
         else:
             new = prepare_update(resource, request.subresource, old, new)
@@ -204,7 +204,9 @@ class Registry:
         new = self.admission.manage(request, old, new)
         new = self.admission.update(request, self.view, old, new)
         stored = self._replace(request, old, new)
-        return (scale.of(stored) if request.subresource == "scale" else stored), False
+        return (
+            scale.of(stored, resource.scaled) if request.subresource == "scale" else stored
+        ), False
 
     def _check_versions(self, request: Request, old: Obj, metadata: Mapping[str, Any]) -> None:
         resource, name = request.resource, request.name

@@ -5,8 +5,13 @@ A resource is named as Kubernetes' own messages name it: ``pods``, ``statefulset
 ``apiVersion`` and ``kind`` of an object. Source: the discovery documents of v1.36.2.
 """
 
-from collections.abc import Mapping
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.offline import inert
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 CHANGE_VERBS = ("get", "patch", "update")
@@ -54,6 +59,12 @@ class Resource:
         stored_as: The resource whose objects it shows in a form of its own; empty for its own
             objects, or for none.
         warning: Of its own deprecation, sent with every answer.
+        inert: Whether its objects are kept and nobody acts on them.
+        schema: Of a custom resource, what its definition says of its objects; None for others.
+        columns: Of a custom resource, ``additionalPrinterColumns`` of its definition.
+        list_kind: The kind of its lists where that is not its own with ``List`` behind it.
+        alone: What one is called where that is not its kind in lower case.
+        scaled: Of a custom resource, where it has its replicas.
     """
 
     group: str
@@ -73,6 +84,12 @@ class Resource:
     folder: str = ""
     stored_as: str = ""
     warning: str = ""
+    inert: bool = False
+    schema: Mapping[str, Any] | None = None
+    columns: tuple[Mapping[str, Any], ...] = ()
+    list_kind: str = ""
+    alone: str = ""
+    scaled: Mapping[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -81,8 +98,8 @@ class Resource:
 
     @property
     def singular(self) -> str:
-        """The kind in lower case."""
-        return self.kind.lower()
+        """What one is called: as a rule the kind in lower case."""
+        return self.alone or self.kind.lower()
 
     @property
     def api_version(self) -> str:
@@ -98,6 +115,13 @@ class Resource:
     def has_status(self) -> bool:
         """Whether the status is written through a subresource of its own."""
         return "status" in self.subresources
+
+    def warnings(self, verb: str) -> tuple[str, ...]:
+        """What every answer to such a request warns of."""
+        given = (self.warning,) if self.warning else ()
+        if self.inert and verb in ("create", "patch", "update"):
+            given = (*given, inert.warning(self.kind, self.plural))
+        return given
 
 
 def _with_status(kind: str, *more: Subresource) -> dict[str, Subresource]:
@@ -124,7 +148,50 @@ _POD_SUBRESOURCES = _with_status(
     Subresource("resize", "Pod"),
 )
 
-RESOURCES: tuple[Resource, ...] = (
+_SUBRESOURCES = {"scale": _SCALE}
+
+
+def hash_of(api_version: str, kind: str) -> str:
+    """What the server publishes for the version a kind is stored in.
+
+    Source: apiserver pkg/endpoints/discovery/storageversionhash.go.
+    """
+    text = f"{api_version}/{kind}" if "/" in api_version else f"/{api_version}/{kind}"
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()
+
+
+def _inert(table: str) -> Iterator[Resource]:
+    """The rows of a table as ``tutor.offline.inert`` writes it."""
+    api_version = ""
+    for line in table.strip("\n").splitlines():
+        kind, *words = line.split()
+        if not words:
+            api_version = kind
+            continue
+        plural, *words = words
+        group, _, version = api_version.rpartition("/")
+        below = [one[1:] for one in words if one[0] == "/"]
+        yield Resource(
+            group,
+            version,
+            kind,
+            plural,
+            tuple(one for one in words if one[0].isalpha()),
+            tuple(one[1:] for one in words if one[0] == "@"),
+            namespaced="*" not in words,
+            subresources={
+                name: _SUBRESOURCES.get(name) or Subresource(name, kind) for name in below
+            },
+            storage_version_hash=hash_of(api_version, kind),
+            generation="+generation" in words,
+            create_on_update="+creating" in words,
+            blind_update="+versioned" not in words,
+            returns_deleted="+returned" in words,
+            inert="+acting" not in words,
+        )
+
+
+_ACTIVE: tuple[Resource, ...] = (
     Resource("", "v1", "ConfigMap", "configmaps", ("cm",), storage_version_hash="qFsyl6wFWjQ="),
     Resource(
         "",
@@ -329,6 +396,12 @@ RESOURCES: tuple[Resource, ...] = (
 )
 
 
+INERT = tuple(_inert(inert.TABLE))
+"""What is kept and not acted on."""
+RESOURCES = (*_ACTIVE, *INERT)
+"""Everything that is stored."""
+
+
 def _asked(group: str, kind: str, namespaced: bool = False) -> Resource:
     """A resource of which nothing is kept: what is posted comes back with an answer in it."""
     plural = f"{kind.lower()}s"
@@ -357,6 +430,18 @@ SERVED: tuple[Resource, ...] = (
         create_on_update=True,
         stored_as="events",
     ),
+    Resource(
+        "autoscaling",
+        "v1",
+        "HorizontalPodAutoscaler",
+        "horizontalpodautoscalers",
+        ("hpa",),
+        ("all",),
+        subresources=_with_status("HorizontalPodAutoscaler"),
+        storage_version_hash=hash_of("autoscaling/v2", "HorizontalPodAutoscaler"),
+        stored_as="horizontalpodautoscalers.autoscaling",
+        inert=True,
+    ),
 )
 """Everything a request can be about: what is stored, and what stands in no store of its own."""
 
@@ -372,6 +457,11 @@ def named(name: str) -> Resource:
         KeyError: There is no such resource here.
     """
     return _BY_NAME[name]
+
+
+def known(name: str) -> bool:
+    """Whether a name is one that every cluster serves, not one that a definition adds."""
+    return name in _BY_NAME
 
 
 def find(group: str, version: str, plural: str) -> Resource | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tutor.offline import custom
 from tutor.offline.bootstrap import register
 from tutor.offline.clock import Clock
 from tutor.offline.deletion import DeleteOptions
@@ -23,6 +24,7 @@ from tutor.offline.errors import ApiError
 from tutor.offline.expiry import Expiry
 from tutor.offline.objects import Obj, name_of, namespace_of
 from tutor.offline.plan import (
+    CUSTOM,
     Action,
     Again,
     Bind,
@@ -40,7 +42,7 @@ from tutor.offline.queue import Item, WorkQueue
 from tutor.offline.recorder import Recorder
 from tutor.offline.registry import Registry
 from tutor.offline.requests import Admission, Random, Request
-from tutor.offline.resources import named
+from tutor.offline.resources import known, named
 from tutor.offline.store import LEASES, Change, Store, key_of
 
 # Changes of these do not mean that something is still going on.
@@ -159,7 +161,8 @@ class Runner:
         self._watching: dict[str, list[Controller]] = {}
         for one in controllers:
             for resource in one.watches:
-                named(resource)
+                if resource != CUSTOM:
+                    named(resource)
                 self._watching.setdefault(resource, []).append(one)
         self._recorders = {
             name: Recorder(name, self.registry, self.clock, random, _manager_of(name))
@@ -196,7 +199,8 @@ class Runner:
                     raise Unusable(resource, key_of(obj), repr(fault)) from fault
 
     def _tell(self, resource: str, before: Obj | None, after: Obj | None) -> None:
-        for controller in self._watching.get(resource, ()):
+        watched = resource if known(resource) else CUSTOM
+        for controller in self._watching.get(watched, ()):
             for key in controller.keys(self.view, resource, before, after):
                 self.queue.add((controller.name, key))
 
@@ -394,11 +398,10 @@ class Runner:
                 return None
         raise TypeError(f"{name} asked for {action!r}")
 
-    @staticmethod
     def _request(
-        verb: str, controller: str, resource: str, obj: Obj, subresource: str = ""
+        self, verb: str, controller: str, resource: str, obj: Obj, subresource: str = ""
     ) -> Request:
-        found = named(resource)
+        found = custom.named(self.view, resource)
         manager = _manager_of(controller)
         return Request(
             verb,

@@ -15,7 +15,23 @@ from tutor.offline.objects import Obj, dig, meta
 from tutor.offline.resources import Resource
 
 _FIRST_STATUS: dict[str, dict[str, Any]] = {
+    "daemonsets.apps": {
+        "currentNumberScheduled": 0,
+        "numberMisscheduled": 0,
+        "desiredNumberScheduled": 0,
+        "numberReady": 0,
+    },
     "deployments.apps": {},
+    "customresourcedefinitions.apiextensions.k8s.io": {
+        "conditions": [],
+        "acceptedNames": {"plural": "", "kind": ""},
+        "storedVersions": None,
+    },
+    "cronjobs.batch": {},
+    "flowschemas.flowcontrol.apiserver.k8s.io": {},
+    "horizontalpodautoscalers.autoscaling": {"desiredReplicas": 0, "currentMetrics": None},
+    "ingresses.networking.k8s.io": {"loadBalancer": {}},
+    "jobs.batch": {},
     "namespaces": {"phase": "Active"},
     "persistentvolumeclaims": {"phase": "Pending"},
     "poddisruptionbudgets.policy": {
@@ -24,7 +40,10 @@ _FIRST_STATUS: dict[str, dict[str, Any]] = {
         "desiredHealthy": 0,
         "expectedPods": 0,
     },
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": {},
     "replicasets.apps": {"replicas": 0},
+    "replicationcontrollers": {"replicas": 0},
+    "resourceclaims.resource.k8s.io": {},
     "resourcequotas": {},
     "services": {"loadBalancer": {}},
     "statefulsets.apps": {"replicas": 0, "availableReplicas": 0},
@@ -64,8 +83,39 @@ def first_status(resource: Resource, obj: Obj, now: float = 0.0) -> Obj:
         return {**obj, "status": since}
     if resource.name == "persistentvolumeclaims":
         obj = agreeing(obj, None)
+    if resource.name == "jobs.batch":
+        obj = _selecting(obj)
+    if resource.schema is not None and resource.has_status:
+        return {name: value for name, value in obj.items() if name != "status"}
     status = _FIRST_STATUS.get(resource.name)
     return obj if status is None else {**obj, "status": dict(status)}
+
+
+def _selecting(job: Obj) -> Obj:
+    """A Job with the selector and the labels that the server makes up for its Pods.
+
+    Source: pkg/registry/batch/job/strategy.go, generateSelector.
+    """
+    spec = job.get("spec") or {}
+    if spec.get("manualSelector"):
+        return job
+    name, uid = meta(job).get("name", ""), meta(job).get("uid", "")
+    template = spec.get("template") or {}
+    labels = {
+        "job-name": name,
+        "batch.kubernetes.io/job-name": name,
+        "controller-uid": uid,
+        "batch.kubernetes.io/controller-uid": uid,
+        **(dig(template, "metadata", "labels", default={}) or {}),
+    }
+    wanted = {
+        "batch.kubernetes.io/controller-uid": uid,
+        **(dig(spec, "selector", "matchLabels", default={}) or {}),
+    }
+    metadata = {**(template.get("metadata") or {}), "labels": dict(sorted(labels.items()))}
+    selector = {**(spec.get("selector") or {}), "matchLabels": wanted}
+    changed = {**spec, "selector": selector, "template": {**template, "metadata": metadata}}
+    return {**job, "spec": changed}
 
 
 def quality(pod: Obj) -> str:
@@ -175,7 +225,23 @@ def _counts(resource: Resource, old: Obj, new: Obj) -> bool:
         "annotations"
     ):
         return True
+    if resource.schema is not None or resource.name in _WITHOUT_SPEC:
+        return _content(old) != _content(new)
     return not same_part(resource.kind, resource.api_version, "spec", old, new)
+
+
+_WITHOUT_SPEC = frozenset(
+    {
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        "podtemplates",
+        "validatingwebhookconfigurations.admissionregistration.k8s.io",
+    }
+)
+
+
+def _content(obj: Obj) -> Obj:
+    """What of an object its owner writes."""
+    return {name: value for name, value in obj.items() if name not in ("metadata", "status")}
 
 
 def grace_of(resource: Resource, obj: Obj, asked: int | None) -> int | None:

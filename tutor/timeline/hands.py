@@ -22,12 +22,13 @@ from tutor.model.scenario import (
     Undo,
     Wait,
 )
+from tutor.offline import custom
 from tutor.offline.clock import timestamp
 from tutor.offline.deletion import DeleteOptions
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, controller_of, dig, uid_of
 from tutor.offline.requests import PatchType, Request
-from tutor.offline.resources import RESOURCES, Resource, of_kind
+from tutor.offline.resources import RESOURCES, Resource
 from tutor.offline.runner import Runner
 
 MANAGER = "sts-tutor"
@@ -103,7 +104,7 @@ class Hands:
 
     def _apply_one(self, document: Document) -> Refused | None:
         about = Refused(0, f"{document.kind}/{document.name}".rstrip("/"), "", document.root.line)
-        resource = of_kind(document.api_version, document.kind)
+        resource = custom.of_kind(self._runner.view, document.api_version, document.kind)
         if resource is None:
             reason = f'no matches for kind "{document.kind}" in version "{document.api_version}"'
             return replace(about, reason=reason)

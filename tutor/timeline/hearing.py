@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from tutor.model.timeline import Change
 from tutor.offline.objects import meta, name_of, namespace_of, uid_of
-from tutor.offline.resources import named
+from tutor.offline.resources import known, named
 from tutor.offline.store import Change as Stored
 from tutor.offline.store import Store
 
 UNHEARD = frozenset({"leases.coordination.k8s.io", "namespaces", "endpoints"})
 """Resources whose changes tell a reader nothing."""
+
+
+def _told(resource: str) -> bool:
+    """Whether changes of a resource are told: those of custom resources are not."""
+    return resource not in UNHEARD and known(resource)
 
 
 def heard(stored: Iterable[Stored], namespace: str) -> Iterator[Change]:
@@ -21,7 +26,7 @@ def heard(stored: Iterable[Stored], namespace: str) -> Iterator[Change]:
     """
     for one in stored:
         space = namespace_of(one.last)
-        if one.resource in UNHEARD or space not in ("", namespace):
+        if not _told(one.resource) or space not in ("", namespace):
             continue
         if one.resource == "nodes" and one.before is not None and _same_node(one):
             continue
@@ -34,7 +39,7 @@ def heard(stored: Iterable[Stored], namespace: str) -> Iterator[Change]:
 def there(store: Store, namespace: str) -> Iterator[Change]:
     """What a watch tells first: everything in a namespace, and what belongs to none."""
     for resource in store.resources():
-        for one in () if resource in UNHEARD else store.list(resource):
+        for one in store.list(resource) if _told(resource) else ():
             space = namespace_of(one)
             if space in ("", namespace):
                 about = named(resource).kind, space, name_of(one), uid_of(one)

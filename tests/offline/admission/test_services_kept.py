@@ -39,7 +39,7 @@ def test_another_address_is_refused() -> None:
     service(cluster, clusterIP="None")
     with pytest.raises(ApiError) as refused:
         change(cluster, clusterIP="10.96.7.7")
-    assert "field is immutable" in refused.value.message
+    assert "may not change once set" in refused.value.message
 
 
 def test_node_ports_go_by_the_names_of_the_ports() -> None:

@@ -70,6 +70,7 @@ def test_a_kind_is_served_or_is_not() -> None:
 
 def test_groups_come_in_the_recorded_order() -> None:
     assert discovery.groups() == recorded("apis")
+    assert set(discovery.GROUPS) == {one.group for one in SERVED if one.group}
     assert discovery.group("apps") == recorded("apis-apps")
 
 

@@ -129,7 +129,7 @@ def test_paths_nobody_serves(path: str) -> None:
         (f"{PODS}/a/b/c", None),
         ("/api/v1/namespaces/default/nopes", None),
         ("/apis/apps/v9/statefulsets", None),
-        ("/apis/batch/v1/namespaces/default/cronjobs", "the offline cluster has no CronJobs"),
+        ("/apis/storage.k8s.io/v1/csinodes/x", "the offline cluster has no CSINodes"),
     ],
 )
 def test_paths_that_mean_nothing(path: str, message: str | None) -> None:

@@ -140,13 +140,12 @@ def test_a_body_has_a_limit() -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/apis/batch/v1/namespaces/default/cronjobs", "the offline cluster has no CronJobs"),
+        ("/apis/storage.k8s.io/v1/csinodes/x", "the offline cluster has no CSINodes"),
         (
-            "/apis/networking.k8s.io/v1/networkpolicies",
-            "the offline cluster has no NetworkPolicies",
+            "/apis/networking.k8s.io/v1/ipaddresses/x",
+            "the offline cluster has no IPAddresses",
         ),
-        ("/apis/apps/v1/daemonsets", "the offline cluster has no DaemonSets"),
-        ("/api/v1/podtemplates", "the offline cluster has no PodTemplates"),
+        ("/api/v1/componentstatuses/x", "the offline cluster has no ComponentStatuses"),
     ],
 )
 def test_what_is_not_emulated_is_refused_in_words(path: str, words: str) -> None:

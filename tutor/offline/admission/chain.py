@@ -1,10 +1,13 @@
 """Everything between the wire and the store, in the order of the real server."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
 
 from tutor.manifest.schema_bundle import Type
-from tutor.offline.admission import plugins, services
+from tutor.offline import custom
+from tutor.offline.admission import custom_schema, plugins, services
 from tutor.offline.admission.apply import managers as owners
 from tutor.offline.admission.apply import typed, upgrade
 from tutor.offline.admission.apply.apply import applied, applier
@@ -22,6 +25,7 @@ from tutor.offline.admission.values import Json
 from tutor.offline.admission.warnings import warnings_of
 from tutor.offline.admission.wire import encode
 from tutor.offline.clock import timestamp
+from tutor.offline.errors import Cause
 from tutor.offline.objects import Obj, dig, meta, name_of
 from tutor.offline.plan import View
 from tutor.offline.refusals import invalid
@@ -31,6 +35,11 @@ _FROM_TEMPLATES = frozenset({"persistentvolumeclaims", "pods"})
 """What controllers make from templates: those in ControllerRevisions may be anybody's."""
 _CANONICAL = {"endpoints": "subsets", "endpointslices.discovery.k8s.io": "endpoints"}
 """Long lists that their controllers write often, and as the server does: they are taken as such."""
+
+
+def _schema(request: Request) -> Mapping[str, Any] | None:
+    """What the body is held against where the resource is a custom one; None where it is not."""
+    return None if request.subresource == "scale" else request.resource.schema
 
 
 class Now(Protocol):
@@ -64,16 +73,33 @@ class Rules:
             ApiError: 400 or 415.
         """
         api_version, kind = request.kind
+        schema = _schema(request)
         if isinstance(body, Raw):
+            checks = None if schema is None else partial(custom_schema.unknown, schema=schema)
             obj, warnings = decode(
-                body, body.content_type, kind, api_version, request.field_validation
+                body,
+                body.content_type,
+                kind,
+                api_version,
+                request.field_validation,
+                custom=checks,
             )
             request.warnings += warnings
+        elif schema is not None and isinstance(body, dict):
+            obj = {"kind": kind, "apiVersion": api_version, **body}
         elif not isinstance(body, dict):
             raise bad_request(f"the object provided is unrecognized (must be of type {kind})")
         else:
             obj = self._checked(request, body)
-        return self._finished(obj, request, type_of(kind, api_version))
+        return self._finished(obj, request, self._type(request))
+
+    @staticmethod
+    def _type(request: Request) -> Type:
+        schema = _schema(request)
+        if schema is not None:
+            return custom_schema.reference(schema).type
+        api_version, kind = request.kind
+        return type_of(kind, api_version)
 
     def _checked(self, request: Request, body: Obj) -> Obj:
         api_version, kind = request.kind
@@ -89,7 +115,10 @@ class Rules:
         return {"kind": kind, "apiVersion": api_version, **body}
 
     def _finished(self, obj: Obj, request: Request, type_: Type) -> Obj:
-        if request.trusted:
+        schema = _schema(request)
+        if schema is not None:
+            made = custom_schema.finished(obj, schema)
+        elif request.trusted:
             made = self._of_ours(obj, request, type_)
         else:
             made = encode(default(settled(obj, type_), type_, self.gates), type_)
@@ -128,11 +157,14 @@ class Rules:
         Raises:
             ApiError: 400, 409, 415, 422 or 500.
         """
-        api_version, kind = request.kind
-        type_ = type_of(kind, api_version)
+        type_ = self._type(request)
         if request.patch_type == "apply":
             return self._apply(request, current, body, type_)
-        obj, strict = patched(request, current or {}, body, type_)
+        schema = _schema(request)
+        checks = None if schema is None else partial(custom_schema.unknown, schema=schema)
+        if current is not None and schema is not None:
+            current = custom.shown(request.resource, current)
+        obj, strict = patched(request, current or {}, body, type_, checks)
         if request.field_validation != "Ignore":
             request.warnings += as_warnings(strict)
         return self._finished(obj, request, type_)
@@ -150,11 +182,11 @@ class Rules:
             )
         if meta(config).get("managedFields") is not None:
             raise bad_request("metadata.managedFields must be nil")
-        live = current if current is not None else self._empty(type_)
+        live = current if current is not None else self._empty(request, type_)
         plain = owners.unmanaged(live)
         ref, reset = (
             typed.root(type_.name),
-            reset_fields(request.resource.name, request.subresource),
+            reset_fields(request.resource, request.subresource),
         )
         now = timestamp(self.clock.now)
         before = owners.read(current)
@@ -176,14 +208,25 @@ class Rules:
         )
         result = upgrade.noted(request.field_manager, result, config)
         try:
-            check(result, type_)
+            if _schema(request) is None:
+                check(result, type_)
+            elif request.field_validation != "Ignore":
+                self._strictly(request, result)
         except DecodeError as error:
             raise bad_request(str(error)) from None
         made = self._finished(result, request, type_)
         return self._steady(current, owners.managed(made, managers))
 
-    def _empty(self, type_: Type) -> Obj:
-        return encode({}, type_)
+    @staticmethod
+    def _strictly(request: Request, obj: Obj) -> None:
+        """Tell, or refuse, the unknown fields of a custom resource that was applied."""
+        found = custom_schema.unknown(obj, request.resource.schema or {})
+        if found and request.field_validation == "Strict":
+            raise bad_request(f"strict decoding error: {', '.join(found)}")
+        request.warnings += as_warnings(found)
+
+    def _empty(self, request: Request, type_: Type) -> Obj:
+        return {} if request.resource.schema is not None else encode({}, type_)
 
     # -- owners
 
@@ -199,11 +242,13 @@ class Rules:
             if sent and not request.subresource and sent != meta(old).get("managedFields"):
                 before = owners.read(new) or before
         resource = request.resource
-        type_ = type_of(resource.kind, resource.api_version)
+        type_ = self._type(replace(request, subresource=""))
         ref = typed.root(type_.name)
-        live = owners.unmanaged(old) if old is not None else self._empty(type_)
+        live = owners.unmanaged(old) if old is not None else self._empty(request, type_)
+        if old is not None and resource.schema is not None:
+            live = custom.shown(resource, live)
         plain = owners.unmanaged(new)
-        reset = reset_fields(resource.name, request.subresource)
+        reset = reset_fields(resource, request.subresource)
         difference = typed.compare(live, plain, ref)
         if request.subresource == "scale":
             managers = self._scaled(request, before, difference)
@@ -258,7 +303,7 @@ class Rules:
         obj = without_disabled(obj, None, self.gates)
         if request.resource.name == "services":
             obj = services.prepared(obj)
-        self._refuse(request, obj, validate_create(request.resource.kind, obj, self.gates))
+        self._refuse(request, obj, self._wrong(request, None, obj))
         if not request.trusted:
             request.warnings += warnings_of(request.resource.kind, obj)
         if request.resource.name == "services":
@@ -276,14 +321,26 @@ class Rules:
         if request.resource.name == "services" and not request.subresource:
             new = services.kept(old, new)
         new = plugins.mutate_update(request, view, old, new)
-        causes = validate_update(request.resource.kind, request.subresource, old, new, self.gates)
-        self._refuse(request, new, causes)
+        self._refuse(request, new, self._wrong(request, old, new))
         if not request.trusted:
             request.warnings += warnings_of(request.resource.kind, new, old, request.subresource)
         if request.resource.name == "services" and not request.subresource:
             new = services.allocated(request, view, new, self.random)
         plugins.allow(request, view, old, new)
         return self._phased(request, old, new)
+
+    def _wrong(self, request: Request, old: Obj | None, new: Obj) -> list[Cause]:
+        """What is wrong with a new object, or with a change of one."""
+        resource = request.resource
+        # A custom resource may be called as a kind of the server's own is.
+        kind = resource.kind if resource.schema is None else ""
+        if old is None:
+            causes = validate_create(kind, new, self.gates)
+        else:
+            causes = validate_update(kind, request.subresource, old, new, self.gates)
+        if resource.schema is not None:
+            causes = [*causes, *custom_schema.causes(new, resource.schema)]
+        return causes
 
     def delete(self, request: Request, view: View, old: Obj) -> None:
         """Every deletion may go on: those of protected objects wait for their finalizers."""
@@ -304,7 +361,7 @@ class Rules:
             return new
         return {**new, "status": {**status, field: timestamp(self.clock.now)}}
 
-    def _refuse(self, request: Request, obj: Obj, causes: list[Json]) -> None:
+    def _refuse(self, request: Request, obj: Obj, causes: list[Cause]) -> None:
         if causes:
             resource = request.resource
             raise invalid(resource.kind, resource.group, name_of(obj), causes)

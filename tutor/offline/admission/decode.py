@@ -4,9 +4,11 @@ Source: apimachinery ``runtime/serializer/json`` and apiserver ``endpoints/handl
 (``transformDecodeError``, ``summarizeData``); the recordings hold the texts.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tutor.manifest.bodies import BodyError
+from tutor.manifest.schema_bundle import Type
 from tutor.offline.admission import protobuf
 from tutor.offline.admission.gojson import JsonError, quote
 from tutor.offline.admission.parsing import Parsed, value_of
@@ -62,7 +64,13 @@ def bad_request(message: str) -> ApiError:
 
 
 def decode(
-    body: bytes | Raw, content_type: str, kind: str, api_version: str, validation: str = ""
+    body: bytes | Raw,
+    content_type: str,
+    kind: str,
+    api_version: str,
+    validation: str = "",
+    *,
+    custom: Callable[[Obj], list[str]] | None = None,
 ) -> Decoded:
     """Read a body that should be of a kind. Zeros and unknown fields are still as sent.
 
@@ -72,6 +80,7 @@ def decode(
         kind: The kind expected: ``StatefulSet``.
         api_version: Its API version: ``apps/v1``.
         validation: ``Strict``, ``Warn`` (or empty), ``Ignore``: what unknown and doubled fields do.
+        custom: For a custom resource, what finds its unknown fields in place of a type.
 
     Raises:
         ApiError: 400 or 415.
@@ -93,16 +102,16 @@ def decode(
         found_version = api_version
     strict: list[str] = []
     try:
-        known(found_kind, found_version, kind, api_version)
-        read_version = found_version if found_kind == kind else api_version
-        try:
-            type_ = type_of(kind, read_version)
-        except KeyError:
-            type_ = type_of(kind, api_version)
+        if custom is None or found_kind != kind:
+            known(found_kind, found_version, kind, api_version)
         if repeated:
             lines = "".join(f'\n  line {n}: key "{key}" already set in map' for n, key in repeated)
             strict.append(f"yaml: unmarshal errors:{lines}")
-        strict += check(obj, type_)
+        if custom is not None:
+            strict += custom(obj)
+        else:
+            read_version = found_version if found_kind == kind else api_version
+            strict += check(obj, _read_as(kind, read_version, api_version))
         if strict and validation == STRICT:
             raise DecodeError(f"strict decoding error: {', '.join(strict)}")
     except DecodeError as error:
@@ -117,6 +126,13 @@ def decode(
         )
     obj = {"kind": kind, "apiVersion": api_version, **_without_type(obj)}
     return Decoded(obj, () if validation == IGNORE else as_warnings(strict))
+
+
+def _read_as(kind: str, found_version: str, api_version: str) -> Type:
+    try:
+        return type_of(kind, found_version)
+    except KeyError:
+        return type_of(kind, api_version)
 
 
 def as_warnings(strict: list[str]) -> tuple[str, ...]:

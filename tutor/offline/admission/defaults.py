@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable, Mapping
 
 from tutor.manifest.schema_bundle import LIST, MAP, OBJECT, Ref, Type
+from tutor.offline.admission import inert_defaults
 from tutor.offline.admission.values import Json, copied
 from tutor.offline.objects import Obj
 
@@ -249,6 +250,7 @@ def _fixed(
 
 _MODE = _fixed({"defaultMode": _FILE_MODE})
 _FILL: dict[str, Callable[[Obj, _Gates], None]] = {
+    **inert_defaults.FILL,
     "Container": _container,
     "ContainerPort": _fixed(protocol="TCP"),
     "ConfigMapVolumeSource": _MODE,

@@ -3,6 +3,8 @@
 Source: apiserver ``endpoints/handlers/patch.go``.
 """
 
+from collections.abc import Callable
+
 from tutor.manifest.bodies import BodyError
 from tutor.manifest.schema_bundle import Type
 from tutor.offline.admission.apply import typed
@@ -27,15 +29,36 @@ from tutor.offline.requests import Raw, Request
 
 _JSON, _YAML = "application/json", "application/apply-patch+yaml"
 _DEEP = "error decoding patch: exceeded max depth"
+_UNSUPPORTED = ApiError(
+    415,
+    "UnsupportedMediaType",
+    "the body of the request was in an unknown format - accepted media types include:"
+    " application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+)
 _GENERIC = "the server rejected our request due to an error in our request"
 
 
-def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Obj, list[str]]:
+def patched(
+    request: Request,
+    current: Obj,
+    body: Json,
+    type_: Type,
+    custom: Callable[[Obj], list[str]] | None = None,
+) -> tuple[Obj, list[str]]:
     """The object a JSON, merge or strategic merge patch makes, and its strict errors.
+
+    Args:
+        request: The patch.
+        current: The object as it is.
+        body: The patch's body.
+        type_: The object's type.
+        custom: For a custom resource, what finds its unknown fields; there is no strategic merge.
 
     Raises:
         ApiError: 400, 413, 422 or 500.
     """
+    if custom is not None and request.patch_type == "strategic":
+        raise _UNSUPPORTED
     patch = _body(request, body)
     doubled = Strict()
     _doubled(patch, "", doubled)
@@ -62,7 +85,7 @@ def patched(request: Request, current: Obj, body: Json, type_: Type) -> tuple[Ob
         found_version, found_kind = made.get("apiVersion", ""), made.get("kind", "")
         if (found_version, found_kind) != (api_version, kind):
             known(str(found_kind), str(found_version), kind, api_version)
-        unknown = check(made, type_)
+        unknown = check(made, type_) if custom is None else custom(made)
         if unknown and request.field_validation == STRICT:
             raise DecodeError(f"strict decoding error: {', '.join(unknown)}")
     except DecodeError as error:

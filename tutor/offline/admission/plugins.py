@@ -37,7 +37,7 @@ def mutate(request: Request, view: View, obj: Obj, random: Random) -> Obj:
     name = request.resource.name
     if name == "pods":
         obj = _account(request, view, limits.filled(request, view, obj), random)
-        return _priority(request, _tolerations(obj))
+        return _priority(request, view, _overhead(request, view, _tolerations(obj)))
     if name == "persistentvolumeclaims":
         return _class(view, _finalizer(obj, PVC_PROTECTION))
     if name == "persistentvolumes":
@@ -209,14 +209,39 @@ def _covers(toleration: Obj, key: str) -> bool:
     )
 
 
-def _priority(request: Request, pod: Obj) -> Obj:
+def _overhead(request: Request, view: View, pod: Obj) -> Obj:
+    """A Pod with what its RuntimeClass adds.
+
+    Source: plugin/pkg/admission/runtimeclass/admission.go.
+    """
+    name = dig(pod, "spec", "runtimeClassName")
+    if not name:
+        return pod
+    found = view.get("runtimeclasses.node.k8s.io", "", name)
+    if found is None:
+        why = f'pod rejected: RuntimeClass "{name}" not found'
+        raise forbidden(request.resource, name_of(pod), why)
+    fixed = dig(found, "overhead", "podFixed")
+    return {**pod, "spec": {**pod["spec"], "overhead": fixed}} if fixed else pod
+
+
+def _priority(request: Request, view: View, pod: Obj) -> Obj:
+    """A Pod with the priority of its class, or of the default one.
+
+    Source: plugin/pkg/admission/priority/admission.go.
+    """
     spec = pod.get("spec") or {}
     name = spec.get("priorityClassName", "")
-    if name and name not in _CLASSES:
+    value, policy = _CLASSES.get(name, 0), "PreemptLowerPriority"
+    found = _priority_class(view, name)
+    if found is not None:
+        value = found.get("value", 0)
+        policy = found.get("preemptionPolicy") or policy
+        spec = {**spec, "priorityClassName": name_of(found)}
+    elif name and name not in _CLASSES:
         raise forbidden(
             request.resource, name_of(pod), f"no PriorityClass with name {name} was found"
         )
-    value = _CLASSES.get(name, 0)
     given = spec.get("priority")
     if given is not None and given != value:
         raise forbidden(
@@ -226,8 +251,17 @@ def _priority(request: Request, pod: Obj) -> Obj:
             " admission controller computed"
             f" {value} from the given PriorityClass name",
         )
-    policy = spec.get("preemptionPolicy") or "PreemptLowerPriority"
+    policy = spec.get("preemptionPolicy") or policy
     return {**pod, "spec": {**spec, "priority": value, "preemptionPolicy": policy}}
+
+
+def _priority_class(view: View, name: str) -> Obj | None:
+    """The PriorityClass of a name; without one the default of the lowest value, if there is one."""
+    classes = "priorityclasses.scheduling.k8s.io"
+    if name:
+        return view.get(classes, "", name)
+    marked = [one for one in view.list(classes) if one.get("globalDefault")]
+    return min(marked, key=lambda one: int(one.get("value", 0)), default=None)
 
 
 def _class(view: View, claim: Obj) -> Obj:

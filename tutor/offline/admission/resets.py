@@ -4,6 +4,7 @@ Source: ``GetResetFields`` of the strategies in ``pkg/registry``.
 """
 
 from tutor.offline.admission.apply.typed import Fields
+from tutor.offline.resources import INERT, Resource
 
 _STATUS: Fields = frozenset({("f:status",)})
 _SPEC: Fields = frozenset({("f:spec",)})
@@ -33,12 +34,16 @@ _SPECIAL: dict[tuple[str, str], Fields] = {
 }
 
 
-def reset_fields(resource: str, subresource: str) -> Fields:
+_INERT = frozenset(one.name for one in INERT)
+
+
+def reset_fields(resource: Resource, subresource: str) -> Fields:
     """Paths whose parts a request for a resource and subresource leaves as they were."""
-    special = _SPECIAL.get((resource, subresource))
+    special = _SPECIAL.get((resource.name, subresource))
     if special is not None:
         return special
-    if resource not in _WITH_STATUS:
+    late = resource.name in _WITH_STATUS or resource.name in _INERT or resource.schema is not None
+    if not (late and resource.has_status):
         return _NOTHING
     if subresource == "status":
         return _SPEC

@@ -1,8 +1,9 @@
-"""The types of the API as the offline cluster serves them: those of the bundle, and a few more.
+"""The types of the API as the offline cluster serves them: those of the bundle, and some more.
 
-The bundle describes what people write. Beside it stand here the few types that only requests hold
-(``Scale``, ``Eviction``, ``DeleteOptions``). Fields newer than the emulated version are unknown, as
-they are to its server.
+The bundle describes what people write most; ``inert.json`` the other kinds that are kept and not
+acted on (``tools/generate_schema.py`` writes both). Beside them stand here the few types that only
+requests hold (``Scale``, ``Eviction``, ``DeleteOptions``). Fields newer than the emulated
+version are unknown, as they are to its server.
 """
 
 import json
@@ -12,7 +13,7 @@ from functools import cache
 from tutor.manifest.schema_bundle import Bundle, Ref, Type
 
 _ACCESS = "nonResourceAttributes=NonResourceAttributes resourceAttributes=ResourceAttributes"
-_EXTRA = {
+EXTRA = {
     "Binding": "apiVersion=s kind=s metadata=ObjectMeta target=ObjectReference!",
     "BoundObjectReference": "apiVersion=s kind=s name=s uid=s",
     "DeleteOptions": (
@@ -31,10 +32,6 @@ _EXTRA = {
     "NonResourceAttributes": "path=s verb=s",
     "NonResourceRule": "nonResourceURLs=[atomic:|:]s verbs=[atomic:|:]s!",
     "Preconditions": "resourceVersion=s uid=s",
-    "PriorityClass": (
-        "apiVersion=s description=s globalDefault=b kind=s metadata=ObjectMeta preemptionPolicy=s"
-        " value=i!"
-    ),
     "ResourceAttributes": (
         "fieldSelector=FieldSelectorAttributes group=s labelSelector=LabelSelectorAttributes name=s"
         " namespace=s resource=s subresource=s verb=s version=s"
@@ -92,7 +89,6 @@ _EXTRA_KINDS = {
     ("Event", "events.k8s.io/v1"): "events.v1.Event",
     ("Eviction", "policy/v1"): "Eviction",
     ("LocalSubjectAccessReview", "authorization.k8s.io/v1"): "LocalSubjectAccessReview",
-    ("PriorityClass", "scheduling.k8s.io/v1"): "PriorityClass",
     ("Scale", "autoscaling/v1"): "Scale",
     ("SelfSubjectAccessReview", "authorization.k8s.io/v1"): "SelfSubjectAccessReview",
     ("SelfSubjectReview", "authentication.k8s.io/v1"): "SelfSubjectReview",
@@ -101,16 +97,24 @@ _EXTRA_KINDS = {
     ("TokenRequest", "authentication.k8s.io/v1"): "TokenRequest",
 }
 _GROUPS = {
+    "admissionregistration.k8s.io": "admissionregistration",
+    "apiextensions.k8s.io": "apiextensions",
+    "apiregistration.k8s.io": "apiregistration",
     "apps": "apps",
     "authentication.k8s.io": "authentication",
     "authorization.k8s.io": "authorization",
     "autoscaling": "autoscaling",
     "batch": "batch",
+    "certificates.k8s.io": "certificates",
     "coordination.k8s.io": "coordination",
     "discovery.k8s.io": "discovery",
     "events.k8s.io": "events",
+    "flowcontrol.apiserver.k8s.io": "flowcontrol",
     "networking.k8s.io": "networking",
+    "node.k8s.io": "node",
     "policy": "policy",
+    "rbac.authorization.k8s.io": "rbac",
+    "resource.k8s.io": "resource",
     "scheduling.k8s.io": "scheduling",
     "storage.k8s.io": "storage",
     "": "core",
@@ -132,11 +136,17 @@ def types() -> Bundle:
         data["types"][name] = " ".join(
             field for field in packed.split() if not _newer(field, minor)
         )
-    data["types"].update(_EXTRA)
+    beside = json.loads(pkgutil.get_data(__package__, "inert.json") or b"")
+    data["types"].update(beside["types"])
+    data["atomic"] = f"{data['atomic']} {beside['atomic']}"
+    data["types"].update(EXTRA)
     for owner, field, target in _GRANULAR:
         data["types"][f"granular.{target}"] = data["types"][target]
         packed = data["types"][owner]
         data["types"][owner] = packed.replace(f"{field}={target}", f"{field}=granular.{target}")
+    for known, name in beside["kinds"].items():
+        api_version, kind = known.split()
+        data["kinds"].setdefault(kind, {})[api_version] = name
     for (kind, api_version), name in _EXTRA_KINDS.items():
         data["kinds"].setdefault(kind, {})[api_version] = name
     return Bundle(json.dumps(data))

@@ -17,6 +17,7 @@ from tutor.manifest.schema_bundle import (
     Ref,
     Type,
 )
+from tutor.offline.admission import inert_wire
 from tutor.offline.admission.values import Json
 from tutor.offline.objects import Obj
 
@@ -176,11 +177,14 @@ _VALUES = {
     "status": "Deployment Namespace Node PersistentVolume PersistentVolumeClaim Pod"
     " PodDisruptionBudget ReplicaSet ResourceQuota Scale Service StatefulSet",
 }
-for _field, _names in _VALUES.items():
+_ALWAYS.update({name: dict(fields) for name, fields in inert_wire.ALWAYS.items()})
+for _field, _names in (*_VALUES.items(), *inert_wire.VALUES.items()):
     for _name in _names.split():
         _ALWAYS.setdefault(_name, {})[_field] = {}
 
-POINTERS = {name: frozenset(fields.split()) for name, fields in _POINTERS.items()}
+POINTERS = {
+    name: frozenset(fields.split()) for name, fields in {**_POINTERS, **inert_wire.POINTERS}.items()
+}
 _ZEROS = {"s": "", "i": 0, "l": 0, "n": 0, "b": False, "x": 0, "q": "0", "y": None, "t": None}
 
 

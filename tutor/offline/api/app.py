@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from tutor.manifest.emit import to_yaml
+from tutor.offline import custom
 from tutor.offline.api import present
 from tutor.offline.api.encoding import outweighs
 from tutor.offline.api.exchange import STEP, Exchange, Gone, Receive, Scope, Send
@@ -24,6 +25,7 @@ from tutor.offline.api.telling import reading, tell, told
 from tutor.offline.api.turns import Turns
 from tutor.offline.errors import Answer, ApiError
 from tutor.offline.listing import Page
+from tutor.offline.resources import Resource
 
 _T = TypeVar("_T")
 BOOKMARKS = 60.0
@@ -89,10 +91,6 @@ class House(Protocol):
         """
 
 
-_SWEEPS = ("kubectl apply", "kubectl cluster-info dump", "kubectl diff")
-"""Commands that list kinds nobody named: ``--prune`` would stop at the first refusal."""
-_LOOKED_FOR = ("replicationcontrollers",)
-"""Kinds of which Kubernetes' own tests count what there is before they begin."""
 _PANIC = "This request caused apiserver to panic. Look in the logs for details.\n"
 AT_ONCE = 20
 """Objects of a collection that are deleted at one turn."""
@@ -140,7 +138,7 @@ class App:
         user = NOBODY
         if authenticate(headers.get("authorization"), self._token):
             user = played(exchange.every("impersonate-user"), exchange.every("impersonate-group"))
-        authorize(user, exchange.method, exchange.path, exchange.query)
+        authorize(user, exchange.method, exchange.path, exchange.query, self._find)
         body = await exchange.body()
         if exchange.path.startswith(CONTROL):
             await exchange.json(*await self._house.control(exchange.method, exchange.path, body))
@@ -151,22 +149,25 @@ class App:
         elif exchange.method not in reading(exchange.path):
             raise wrong_method() if told(exchange.path) else PageNotFound
         else:
-            await tell(exchange)
+            await tell(exchange, custom.every(self._house.service.runner.view))
 
     # -- objects
 
+    def _find(self, group: str, version: str, plural: str) -> Resource | None:
+        return custom.find(self._house.service.runner.view, group, version, plural)
+
     async def _resource(self, exchange: Exchange, body: bytes, user: User) -> None:
         try:
-            target = target_of(exchange.method, exchange.path, exchange.flag("watch"))
+            watch = exchange.flag("watch")
+            target = target_of(exchange.method, exchange.path, watch, self._find)
         except NotEmulated as missing:
-            swept = exchange.headers.get("kubectl-command") in _SWEEPS
-            if missing.listed and (swept or missing.resource.plural in _LOOKED_FOR):
-                version = self._house.service.runner.store.version
-                await exchange.json(200, present.empty(missing.resource, version))
-                return
-            raise
-        if target.resource.warning:
-            exchange.warnings.append(target.resource.warning)
+            if not missing.listed:
+                raise
+            exchange.warnings.append(missing.message)
+            version = self._house.service.runner.store.version
+            await exchange.json(200, present.empty(missing.resource, version))
+            return
+        exchange.warnings += target.resource.warnings(target.verb)
         form = _form(exchange, target)
         include = exchange.first("includeObject")
         if form.kind == "Table":

@@ -3,8 +3,9 @@
 Source: staging/src/k8s.io/apiserver/pkg/endpoints/discovery.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from tutor.offline.elsewhere import UNSERVED, Unserved
 from tutor.offline.resources import SERVED, Resource
@@ -18,8 +19,9 @@ _ORDER = (
     " flowcontrol.apiserver.k8s.io"
 )
 GROUPS = tuple(_ORDER.split())
+Custom: TypeAlias = Sequence[Resource]
+"""What definitions add to what is served."""
 _ALL: tuple[Resource | Unserved, ...] = (*SERVED, *UNSERVED)
-_FULL = frozenset(one.group for one in SERVED)
 
 VERSION: dict[str, str] = {
     "major": "1",
@@ -45,21 +47,44 @@ CHECKS = {
 """What is looked at for each kind of health."""
 
 
+def _singular(resource: Resource | Unserved) -> str:
+    return resource.singular if isinstance(resource, Resource) else resource.kind.lower()
+
+
 def _version(group: str, version: str) -> dict[str, str]:
     return {"groupVersion": f"{group}/{version}", "version": version}
 
 
-def _group(name: str) -> dict[str, Any]:
-    versions = [_version(name, one) for one in _versions(name)]
+def _group(name: str, custom: Custom) -> dict[str, Any]:
+    versions = [_version(name, one) for one in _versions(name, custom)]
     return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 
 
-def _versions(group: str) -> list[str]:
-    return list(dict.fromkeys(one.version for one in _ALL if one.group == group))
+def _groups(custom: Custom) -> tuple[str, ...]:
+    """The groups, those of definitions behind the server's own."""
+    return (*GROUPS, *sorted({one.group for one in custom} - set(GROUPS)))
 
 
-def _rows(group: str, version: str) -> list[Resource | Unserved]:
-    found = [one for one in _ALL if (one.group, one.version) == (group, version)]
+def _versions(group: str, custom: Custom) -> list[str]:
+    own = list(dict.fromkeys(one.version for one in _ALL if one.group == group))
+    added = {one.version for one in custom if one.group == group} - set(own)
+    return [*own, *sorted(added, key=_priority)]
+
+
+def _priority(version: str) -> tuple[int, int, int, str]:
+    """Where a version stands: ``v2`` before ``v1`` before ``v1beta1``; other names behind.
+
+    Source: apimachinery pkg/version/helpers.go, CompareKubeAwareVersionStrings.
+    """
+    found = re.fullmatch(r"v(\d{1,9})(?:(alpha|beta)(\d{1,9}))?", version)
+    if found is None:
+        return (3, 0, 0, version)
+    major, stage, minor = found.groups()
+    return ({None: 0, "beta": 1}.get(stage, 2), -int(major), -int(minor or 0), "")
+
+
+def _rows(group: str, version: str, custom: Custom) -> list[Resource | Unserved]:
+    found = [one for one in (*_ALL, *custom) if (one.group, one.version) == (group, version)]
     return sorted(found, key=lambda one: one.plural)
 
 
@@ -72,29 +97,25 @@ def core_versions(address: str) -> dict[str, Any]:
     }
 
 
-def groups(full: bool = False) -> dict[str, Any]:
-    """``/apis``.
-
-    Args:
-        full: Only groups of which something is served.
-    """
+def groups(custom: Custom = ()) -> dict[str, Any]:
+    """``/apis``."""
     return {
         "kind": "APIGroupList",
         "apiVersion": "v1",
-        "groups": [_group(name) for name in GROUPS if not full or name in _FULL],
+        "groups": [_group(name, custom) for name in _groups(custom)],
     }
 
 
-def group(name: str) -> dict[str, Any] | None:
+def group(name: str, custom: Custom = ()) -> dict[str, Any] | None:
     """``/apis/apps``; None for a group that is not known."""
-    if name not in GROUPS:
+    if name not in _groups(custom):
         return None
-    return {"kind": "APIGroup", "apiVersion": "v1", **_group(name)}
+    return {"kind": "APIGroup", "apiVersion": "v1", **_group(name, custom)}
 
 
-def resources(group: str, version: str) -> dict[str, Any] | None:
+def resources(group: str, version: str, custom: Custom = ()) -> dict[str, Any] | None:
     """``/apis/apps/v1``; None for what is not served."""
-    found = _rows(group, version)
+    found = _rows(group, version, custom)
     if not found:
         return None
     rows: list[dict[str, Any]] = []
@@ -120,7 +141,7 @@ def resources(group: str, version: str) -> dict[str, Any] | None:
 def _row(resource: Resource | Unserved) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": resource.plural,
-        "singularName": resource.kind.lower(),
+        "singularName": _singular(resource),
         "namespaced": resource.namespaced,
         "kind": resource.kind,
         "verbs": [],
@@ -137,21 +158,19 @@ def _row(resource: Resource | Unserved) -> dict[str, Any]:
     return row
 
 
-def aggregated(core: bool, version: str = "v2", full: bool = False) -> dict[str, Any]:
+def aggregated(core: bool, version: str = "v2", custom: Custom = ()) -> dict[str, Any]:
     """``/api`` or ``/apis`` in one document.
 
     Args:
         core: The core group, or all others.
         version: Of the document: ``v2`` or ``v2beta1``.
-        full: Only groups of which something is served.
+        custom: What definitions add.
     """
     items = []
-    for name in ("",) if core else GROUPS:
-        if full and name not in _FULL:
-            continue
+    for name in ("",) if core else _groups(custom):
         versions = [
-            {"version": one, "resources": _aggregated(name, one), "freshness": "Current"}
-            for one in _versions(name)
+            {"version": one, "resources": _aggregated(name, one, custom), "freshness": "Current"}
+            for one in _versions(name, custom)
         ]
         items.append({"metadata": {"name": name} if name else {}, "versions": versions})
     return {
@@ -162,14 +181,14 @@ def aggregated(core: bool, version: str = "v2", full: bool = False) -> dict[str,
     }
 
 
-def _aggregated(group: str, version: str) -> list[dict[str, Any]]:
+def _aggregated(group: str, version: str, custom: Custom) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for resource in _rows(group, version):
+    for resource in _rows(group, version, custom):
         row: dict[str, Any] = {
             "resource": resource.plural,
             "responseKind": {"group": "", "version": "", "kind": resource.kind},
             "scope": "Namespaced" if resource.namespaced else "Cluster",
-            "singularResource": resource.kind.lower(),
+            "singularResource": _singular(resource),
             "verbs": [],
         }
         rows.append(row)
@@ -196,12 +215,12 @@ def _aggregated(group: str, version: str) -> list[dict[str, Any]]:
     return rows
 
 
-def root() -> dict[str, Any]:
+def root(custom: Custom = ()) -> dict[str, Any]:
     """``/``: every path that leads on."""
     paths = ["/api", "/api/v1", "/apis", "/apis/"]
-    for name in sorted(GROUPS):
+    for name in sorted(_groups(custom)):
         paths.append(f"/apis/{name}")
-        paths += [f"/apis/{name}/{version}" for version in sorted(_versions(name))]
+        paths += [f"/apis/{name}/{version}" for version in sorted(_versions(name, custom))]
     for check, parts in CHECKS.items():
         paths += [f"/{check}", *sorted(f"/{check}/{one}" for one in parts)]
     return {"paths": sorted([*paths, "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"])}

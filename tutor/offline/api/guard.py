@@ -7,10 +7,11 @@ handlers/responsewriters/errors.go.
 import hmac
 from collections.abc import Mapping
 
-from tutor.offline.api.paths import PageNotFound, Target, target_of
+from tutor.offline.api.paths import Finder, PageNotFound, Target, target_of
 from tutor.offline.api.people import User
 from tutor.offline.errors import ApiError
 from tutor.offline.refusals import details_of
+from tutor.offline.resources import find
 
 _VERBS = {
     "GET": "get",
@@ -73,8 +74,21 @@ def authenticate(header: str | None, token: str) -> bool:
     return True
 
 
-def authorize(user: User, method: str, path: str, query: Mapping[str, list[str]]) -> None:
+def authorize(
+    user: User,
+    method: str,
+    path: str,
+    query: Mapping[str, list[str]],
+    finder: Finder = find,
+) -> None:
     """Refuse what somebody may not do.
+
+    Args:
+        user: Who asks.
+        method: ``GET`` …
+        path: Of the request.
+        query: Of the request.
+        finder: Looks resources up.
 
     Raises:
         ApiError: 403.
@@ -82,7 +96,7 @@ def authorize(user: User, method: str, path: str, query: Mapping[str, list[str]]
     if user.masters:
         return
     who = f'User "{user.name}"'
-    target = _target(method, path, bool(query.get("watch")))
+    target = _target(method, path, bool(query.get("watch")), finder)
     if target is None:
         if method in ("GET", "HEAD") and user.may_read(path):
             return
@@ -109,10 +123,10 @@ def authorize(user: User, method: str, path: str, query: Mapping[str, list[str]]
     )
 
 
-def _target(method: str, path: str, watch: bool) -> Target | None:
+def _target(method: str, path: str, watch: bool, finder: Finder) -> Target | None:
     if not path.startswith(("/api/", "/apis/")):
         return None
     try:
-        return target_of(method, path, watch)
+        return target_of(method, path, watch, finder)
     except (ApiError, PageNotFound, IndexError):
         return None

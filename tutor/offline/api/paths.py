@@ -4,7 +4,9 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go; the r
 endpoints/installer.go makes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from tutor.offline.elsewhere import UNSERVED, Unserved, unserved
 from tutor.offline.errors import ApiError
@@ -71,13 +73,18 @@ class Target:
     subresource: str
 
 
-def target_of(method: str, path: str, watch: bool) -> Target:
+Finder: TypeAlias = Callable[[str, str, str], Resource | None]
+"""The resource of group, version and plural, where it is served."""
+
+
+def target_of(method: str, path: str, watch: bool, finder: Finder = find) -> Target:
     """What a path under ``/api/`` or ``/apis/`` means.
 
     Args:
         method: ``GET`` …
         path: Decoded, without the query.
         watch: Whether the query asks for a watch.
+        finder: Looks resources up; custom ones too, where a cluster may have some.
 
     Raises:
         PageNotFound: There is no such API group.
@@ -100,11 +107,11 @@ def target_of(method: str, path: str, watch: bool) -> Target:
         subresource = "proxy"  # what follows is for whoever is behind it
     if subresource == "proxy":
         name = _behind(name)
-    resource = find(group, version, plural)
+    resource = finder(group, version, plural)
     if resource is None:
         missing = unserved(group, version, plural)
         if missing is None:
-            raise unknown()
+            raise unknown() if group in _GROUPS else PageNotFound
         raise NotEmulated(missing, method == "GET" and not name and not watch)
     if not resource.namespaced and namespace:
         raise unknown()
@@ -125,8 +132,6 @@ def _split(path: str) -> tuple[str, str, list[str]]:
         group, version, rest = "", parts[1], parts[2:]
     else:
         group, version, rest = parts[1], parts[2], parts[3:]
-    if group not in _GROUPS:
-        raise PageNotFound
     if not group and version != "v1":
         raise PageNotFound
     return group, version, rest

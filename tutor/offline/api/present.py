@@ -6,10 +6,11 @@ Source: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 from collections.abc import Iterable
 from typing import Any
 
-from tutor.offline import newer_events
+from tutor.offline import custom, newer_events, older_scalers
 from tutor.offline.api.cells import CELLS, scale
-from tutor.offline.api.columns import COLUMNS, SCALE, definitions
+from tutor.offline.api.columns import COLUMNS, SCALE, Column, definitions
 from tutor.offline.api.encoding import Long
+from tutor.offline.api.inert_cells import TABLES, custom_parts
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
 from tutor.offline.elsewhere import Unserved
@@ -19,6 +20,10 @@ from tutor.offline.objects import Obj, meta
 from tutor.offline.refusals import invalid
 from tutor.offline.resources import Resource
 
+_SHOWN = {
+    newer_events.STORED.name: newer_events.shown,
+    older_scalers.STORED.name: older_scalers.shown,
+}
 INCLUDED = ("", "Metadata", "Object", "None")
 
 
@@ -37,8 +42,8 @@ def check_included(include: str) -> None:
 def native(resource: Resource, obj: Obj) -> Obj:
     """An object in the form its resource has."""
     if not resource.stored_as or obj.get("kind") == "Status":
-        return obj
-    return newer_events.shown(obj)
+        return obj if resource.schema is None else custom.shown(resource, obj)
+    return _SHOWN[resource.stored_as](obj)
 
 
 def partial(obj: Obj, version: str) -> Obj:
@@ -77,10 +82,17 @@ def table(
         ApiError: 406 for what is no object with a name.
     """
     home = resource.stored_as or resource.name
-    if home not in CELLS:
+    parts = TABLES.get(home) or (custom_parts(resource) if home not in CELLS else None)
+    if parts is None and home not in CELLS:
         why = f"the resource {home} does not support being converted to a Table"
         raise ApiError(406, "NotAcceptable", why)
-    columns = SCALE if scales else COLUMNS[home]
+    columns: tuple[Column, ...]
+    if scales:
+        columns = SCALE
+    elif parts is not None:
+        columns = tuple(part.column for part in parts)
+    else:
+        columns = COLUMNS[home]
     head = {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{form.version}",
@@ -95,7 +107,14 @@ def _row(
     resource: Resource, obj: Obj, now: float, form: Form, *, include: str, scales: bool
 ) -> dict[str, Any]:
     home = resource.stored_as or resource.name
-    row: dict[str, Any] = {"cells": scale(obj, now) if scales else CELLS[home](obj, now)}
+    parts = TABLES.get(home) or (custom_parts(resource) if home not in CELLS else None)
+    if scales:
+        cells = scale(obj, now)
+    elif parts is not None:
+        cells = [part.cell(obj, now) for part in parts]
+    else:
+        cells = CELLS[home](obj, now)
+    row: dict[str, Any] = {"cells": cells}
     if home == "pods" and not scales:
         ended = conditions(obj)
         if ended:

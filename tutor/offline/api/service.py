@@ -32,6 +32,7 @@ from tutor.offline.integers import parse_int
 from tutor.offline.listing import Page, Query, page, query_of
 from tutor.offline.newer_events import NewerEvents
 from tutor.offline.objects import Obj, name_of
+from tutor.offline.older_scalers import OlderScalers
 from tutor.offline.refusals import invalid_options, unsupported
 from tutor.offline.registry import Registry
 from tutor.offline.requests import PatchType, Raw, Request
@@ -59,6 +60,12 @@ _NO_LIVES = {  # subresources that need what is not emulated
     "resize": "resize the containers of a Pod: no container runs",
     "token": "issue a token: it has one user",
 }
+
+_FORMS: Mapping[str, type[NewerEvents] | type[OlderScalers]] = {
+    "events": NewerEvents,
+    "horizontalpodautoscalers.autoscaling": OlderScalers,
+}
+"""Who takes objects of another form than the stored one, by the resource they are stored as."""
 
 Parameters: TypeAlias = Mapping[str, Sequence[str]]
 
@@ -271,10 +278,11 @@ class Service:
         with self._acting(call):
             self.runner.registry.delete_selected(request, options, obj)
 
-    def _home(self, request: Request) -> Registry | NewerEvents:
+    def _home(self, request: Request) -> Registry | NewerEvents | OlderScalers:
         """The registry that takes objects of the request's resource."""
         registry = self.runner.registry
-        return NewerEvents(registry) if request.resource.stored_as else registry
+        home = _FORMS.get(request.resource.stored_as)
+        return registry if home is None else home(registry)
 
     @staticmethod
     def _deletion(call: Call, options: DeleteOptions) -> Request:

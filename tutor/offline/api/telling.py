@@ -1,6 +1,7 @@
 """What is asked about the server itself: its version, its health, what it serves."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from tutor.offline.api import discovery, openapi, swagger
@@ -9,6 +10,7 @@ from tutor.offline.api.exchange import Exchange
 from tutor.offline.api.negotiate import JSON, form_of, wanted
 from tutor.offline.api.paths import PageNotFound, unknown
 from tutor.offline.errors import ApiError
+from tutor.offline.resources import Resource
 
 _FIRST = ("api", "apis", "openapi", "version", "healthz", "livez", "readyz", "metrics")
 
@@ -24,8 +26,12 @@ def reading(path: str) -> tuple[str, ...]:
     return ("GET", "HEAD", "POST") if first in discovery.CHECKS else ("GET",)
 
 
-async def tell(exchange: Exchange) -> None:
+async def tell(exchange: Exchange, custom: Sequence[Resource] = ()) -> None:
     """Answer a GET of such a path.
+
+    Args:
+        exchange: The request.
+        custom: What definitions add to what is served.
 
     Raises:
         PageNotFound: There is nothing.
@@ -38,7 +44,7 @@ async def tell(exchange: Exchange) -> None:
     elif first in discovery.CHECKS:
         await exchange.text(200, _health(exchange, first, rest))
     elif path == "/":
-        await exchange.send_all(200, indented(discovery.root()), JSON)
+        await exchange.send_all(200, indented(discovery.root(custom)), JSON)
     elif path == "/openapi/v2":
         await _legacy(exchange)
     elif path == "/openapi/v3":
@@ -48,7 +54,7 @@ async def tell(exchange: Exchange) -> None:
     elif path == "/metrics":
         raise ApiError(404, "NotFound", "the offline cluster keeps no metrics", {})
     else:
-        await _discover(exchange, path)
+        await _discover(exchange, path, custom)
 
 
 def _health(exchange: Exchange, check: str, one: str) -> str:
@@ -119,30 +125,25 @@ async def _aggregated(exchange: Exchange, document: bytes, version: str) -> None
         await exchange.send_all(200, document, media, headers)
 
 
-_WHAT_IS_SERVED = "kubectl api-versions"
-"""The command that means what is served, not what can be asked for to hear of a refusal."""
-
-
-async def _discover(exchange: Exchange, path: str) -> None:
-    full = exchange.headers.get("kubectl-command", "") == _WHAT_IS_SERVED
+async def _discover(exchange: Exchange, path: str, custom: Sequence[Resource]) -> None:
     parts = path.strip("/").split("/")
     accept = exchange.headers.get("accept", "")
     found: dict[str, Any] | None = None
     if parts in (["api"], ["apis"]):
         form = form_of(accept, ("APIGroupDiscoveryList",), streams=False)
         if form.kind:
-            found = discovery.aggregated(parts == ["api"], form.version, full)
+            found = discovery.aggregated(parts == ["api"], form.version, custom)
             await _aggregated(exchange, as_json(found), form.version)
             return
         host = exchange.headers.get("host", "")
-        found = discovery.groups(full) if parts == ["apis"] else discovery.core_versions(host)
+        found = discovery.groups(custom) if parts == ["apis"] else discovery.core_versions(host)
     elif parts[0] == "apis" and len(parts) == 2:
-        found = discovery.group(parts[1])
+        found = discovery.group(parts[1], custom)
     elif parts == ["api", "v1"] or (parts[0] == "apis" and len(parts) == 3):
-        found = discovery.resources(parts[1] if parts[0] == "apis" else "", parts[-1])
+        found = discovery.resources(parts[1] if parts[0] == "apis" else "", parts[-1], custom)
     if found is None:
         group = parts[1] if parts[0] == "apis" and len(parts) > 1 else ""
-        if group in discovery.GROUPS:
+        if discovery.group(group, custom) is not None:
             raise unknown()
         raise PageNotFound
     form_of(accept, (), streams=False)

@@ -7,6 +7,7 @@ Source: pkg/controller/garbagecollector/garbagecollector.go, v1.36.
 
 from collections.abc import Iterable
 
+from tutor.offline import custom
 from tutor.offline.deletion import FOREGROUND, ORPHAN
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import (
@@ -18,8 +19,8 @@ from tutor.offline.objects import (
     terminating,
     uid_of,
 )
-from tutor.offline.plan import Delete, Key, Outcome, Plan, Record, Retry, Update, View
-from tutor.offline.resources import RESOURCES, Resource, named, of_kind
+from tutor.offline.plan import CUSTOM, Delete, Key, Outcome, Plan, Record, Retry, Update, View
+from tutor.offline.resources import RESOURCES, Resource
 
 _IGNORED = frozenset({"events"})
 
@@ -36,7 +37,7 @@ class GarbageCollector:
     """Deletes what has lost its owners, and sees foreground and orphan deletions through."""
 
     name = "garbage-collector-controller"
-    watches = tuple(one.name for one in RESOURCES if one.name not in _IGNORED)
+    watches = (*(one.name for one in RESOURCES if one.name not in _IGNORED), CUSTOM)
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
@@ -180,7 +181,9 @@ class GarbageCollector:
 
 def _owner(view: View, obj: Obj, reference: Obj) -> tuple[Resource | None, Obj | None]:
     """The resource an owner reference speaks of, and the owner if it still lives."""
-    found = of_kind(str(reference.get("apiVersion", "")), str(reference.get("kind", "")))
+    found = custom.of_kind(
+        view, str(reference.get("apiVersion", "")), str(reference.get("kind", ""))
+    )
     if found is None:
         return None, None
     namespace = namespace_of(obj)
@@ -197,7 +200,7 @@ def _without_owners(resource: str, obj: Obj, gone: set[str]) -> Update:
     metadata = {name: value for name, value in meta(obj).items() if name != "ownerReferences"}
     if kept:
         metadata["ownerReferences"] = kept
-    return Update(named(resource).name, {**obj, "metadata": metadata})
+    return Update(resource, {**obj, "metadata": metadata})
 
 
 def _unblocking(resource: str, obj: Obj) -> Update:

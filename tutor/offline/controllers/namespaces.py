@@ -7,6 +7,7 @@ pkg/controller/namespace/deletion, v1.36.
 from collections import Counter
 from collections.abc import Generator, Iterable
 
+from tutor.offline import custom
 from tutor.offline.clock import seconds_of, timestamp
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating, uid_of
@@ -23,7 +24,7 @@ from tutor.offline.plan import (
     UpdateStatus,
     View,
 )
-from tutor.offline.resources import RESOURCES, named
+from tutor.offline.resources import RESOURCES
 
 NAMESPACES, PODS = "namespaces", "pods"
 ACCOUNTS, CONFIG = "serviceaccounts", "configmaps"
@@ -175,11 +176,11 @@ class Namespaces:
         failures: list[str] = []
         yield from self._delete(view, key.name, PODS, failures)
         if not any(True for _ in view.list(PODS, key.name)):
-            for resource in _CONTENT:
+            for resource in (*_CONTENT, *custom.stored_names(view)):
                 yield from self._delete(view, key.name, resource, failures)
         left = {
             resource: content
-            for resource in (PODS, *_CONTENT)
+            for resource in (PODS, *_CONTENT, *custom.stored_names(view))
             if (content := list(view.list(resource, key.name)))
         }
         found = yield from self._report(view, found, left, failures)
@@ -288,5 +289,4 @@ def _findings(
 
 def _full_name(resource: str) -> str:
     """``pods.``, ``statefulsets.apps``: a GroupResource with its dot, as this message has it."""
-    found = named(resource)
-    return f"{found.plural}.{found.group}"
+    return resource if "." in resource else f"{resource}."

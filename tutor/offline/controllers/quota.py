@@ -6,11 +6,12 @@ Source: pkg/controller/resourcequota/resource_quota_controller.go, v1.36.
 from collections.abc import Iterable
 
 from tutor.manifest.quantity import parse
+from tutor.offline import custom
 from tutor.offline.admission.quota import used_of
 from tutor.offline.clock import seconds_of
 from tutor.offline.errors import ApiError
 from tutor.offline.objects import Obj, dig, meta, name_of, namespace_of, terminating
-from tutor.offline.plan import Again, Key, Plan, Retry, UpdateStatus, View
+from tutor.offline.plan import CUSTOM, Again, Key, Plan, Retry, UpdateStatus, View
 from tutor.offline.resources import RESOURCES
 
 QUOTAS = "resourcequotas"
@@ -25,7 +26,7 @@ class Quotas:
     """Keeps the status of ResourceQuotas."""
 
     name = "resourcequota-controller"
-    watches = _COUNTED
+    watches = (*_COUNTED, CUSTOM)
 
     def keys(
         self, view: View, resource: str, before: Obj | None, after: Obj | None
@@ -52,7 +53,7 @@ class Quotas:
             name: str(parse(value))
             for name, value in dig(quota, "spec", "hard", default={}).items()
         }
-        used = used_of(quota, view, _COUNTED)
+        used = used_of(quota, view, (*_COUNTED, *custom.stored_names(view)))
         for pod in view.list("pods", key.namespace):
             ends = meta(pod).get("deletionTimestamp")
             if ends is not None:  # a Pod that ought to be over counts no longer

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tutor.offline.admission.validation import (
     claims,
+    inert,
     limits,
     network,
     others,
@@ -74,9 +75,11 @@ _WORKLOADS: dict[
 
 
 def validate_create(kind: str, obj: Obj, gates: _Gates) -> list[Cause]:
-    """What is wrong with a new object."""
+    """What is wrong with a new object. A custom resource comes without a kind."""
     if kind in _WORKLOADS:
         causes = _WORKLOADS[kind][0](obj, gates)
+    elif kind in inert.KINDS or not kind:
+        causes = inert.validate_inert(kind, obj)
     else:
         causes = _CREATE.get(kind, others.validate_named)(obj)
     return causes or validate_common(meta(obj), path_segment)
@@ -94,6 +97,10 @@ def validate_update(kind: str, subresource: str, old: Obj, new: Obj, gates: _Gat
         return causes + others.validate_finalize(new, old)
     if kind in _WORKLOADS:
         return causes + _WORKLOADS[kind][1](new, old, gates)
+    if kind in inert.KINDS or not kind:
+        known = inert.known_finalizers(kind)
+        causes += validate_metadata_update(meta(new), meta(old), known=known)
+        return causes + inert.validate_inert_update(kind, new, old)
     change = _UPDATE.get(kind)
     if change is not None:
         return causes + change(new, old)

@@ -29,10 +29,19 @@ _FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _OPERATORS = {"In", "NotIn", "Exists", "DoesNotExist"}
 
 
-def validate_metadata(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
-    """What is wrong with the metadata of a new object."""
+def validate_metadata(
+    metadata: Obj, rule: NameRule, path: str = "metadata", *, known: bool = True
+) -> list[Cause]:
+    """What is wrong with the metadata of a new object.
+
+    Args:
+        metadata: The metadata.
+        rule: For the name.
+        path: Where they stand.
+        known: Whether finalizers must be standard ones or somebody's, as of the core's kinds.
+    """
     causes = validate_common(metadata, rule, path)
-    return causes + _finalizers(metadata.get("finalizers") or [], path)
+    return causes + (_finalizers(metadata.get("finalizers") or [], path) if known else [])
 
 
 def validate_common(metadata: Obj, rule: NameRule, path: str = "metadata") -> list[Cause]:
@@ -86,10 +95,12 @@ def finalizer_name(finalizer: str, path: str) -> list[Cause]:
     return [invalid(path, finalizer, why)]
 
 
-def validate_metadata_update(new: Obj, old: Obj, path: str = "metadata") -> list[Cause]:
+def validate_metadata_update(
+    new: Obj, old: Obj, path: str = "metadata", *, known: bool = True
+) -> list[Cause]:
     """What is wrong with a change of metadata."""
     causes = validate_common_update(new, old, path)
-    return causes + _finalizers(new.get("finalizers") or [], path)
+    return causes + (_finalizers(new.get("finalizers") or [], path) if known else [])
 
 
 def validate_common_update(new: Obj, old: Obj, path: str = "metadata") -> list[Cause]:
