@@ -24,9 +24,8 @@ _SHARED = ("scaleTargetRef", "minReplicas", "maxReplicas")
 
 def _cpu(metric: Obj) -> bool:
     """Whether a metric is the one that the older form knows."""
-    return dig(metric, "resource", "name") == "cpu" and (
-        dig(metric, "resource", "target", "type") == "Utilization"
-    )
+    name, kind = (dig(metric, "resource", *path) for path in (("name",), ("target", "type")))
+    return bool(name == "cpu" and kind == "Utilization")
 
 
 def shown(scaler: Obj) -> Obj:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.offline import custom, newer_events, older_scalers
 from tutor.offline.api.cells import CELLS, scale
-from tutor.offline.api.columns import COLUMNS, SCALE, definitions
+from tutor.offline.api.columns import COLUMNS, SCALE, Column, definitions
 from tutor.offline.api.inert_cells import TABLES, custom_parts
 from tutor.offline.api.negotiate import Form
 from tutor.offline.api.podcells import conditions
@@ -107,6 +107,7 @@ def table(
         else:
             row["object"] = None if include == "None" else partial(obj, form.version)
         rows.append(row)
+    columns: tuple[Column, ...]
     if scales:
         columns = SCALE
     elif parts is not None:
