@@ -14,6 +14,11 @@ _INFO = {"title": "Kubernetes CRD Swagger", "version": "v0.1.0"}
 _OPTIONS = ("dryRun", "fieldManager", "fieldValidation")
 
 
+_KEPT = 64
+_made: dict[str, tuple[tuple[object, ...], bytes]] = {}
+"""The last documents, each with the schemas it was made of: what is stored never changes."""
+
+
 def path_of(resource: Resource) -> str:
     """Where the document of a resource is: ``apis/ledger.example.com/v1``."""
     return f"apis/{resource.group}/{resource.version}"
@@ -28,7 +33,13 @@ def compressed(path: str, custom: Sequence[Resource]) -> bytes:
     found = [one for one in custom if path_of(one) == path]
     if not found:
         raise KeyError(path)
-    return gzip.compress(as_json(document(found)), mtime=0)
+    schemas = tuple(one.schema for one in found)
+    kept = _made.get(path)
+    if kept is None or [id(one) for one in kept[0]] != [id(one) for one in schemas]:
+        if len(_made) >= _KEPT:
+            _made.pop(next(iter(_made)))
+        kept = _made[path] = schemas, gzip.compress(as_json(document(found)), 5, mtime=0)
+    return kept[1]
 
 
 def document(resources: Sequence[Resource]) -> dict[str, Any]:
