@@ -308,7 +308,7 @@ def test_two_controllers_of_one_name_or_a_resource_nobody_has() -> None:
     with pytest.raises(ValueError, match="one name"):
         runner_of(Scripted("one", nothing), Scripted("one", nothing))
     controller = Scripted("one", nothing)
-    controller.watches = ("cronjobs.batch",)
+    controller.watches = ("nosuch.batch",)
     with pytest.raises(KeyError):
         runner_of(controller)
 

@@ -13,11 +13,11 @@ JSON = "application/json"
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
-POD = {
+POD: dict[str, Any] = {
     "metadata": {"labels": {"app": "x"}},
     "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i:1"}]},
 }
-LASTING = {**POD, "spec": {**POD["spec"], "restartPolicy": "Always"}}  # type: ignore[dict-item]
+LASTING: dict[str, Any] = {**POD, "spec": {**POD["spec"], "restartPolicy": "Always"}}
 ROLE = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "r"}
 WEBHOOK = {
     "name": "a.b.example.com",
@@ -227,7 +227,8 @@ def test_an_autoscaler_is_one_object_in_two_forms() -> None:
     async def asked() -> None:
         client = Client()
         older = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers"
-        spec = {**BODIES["HorizontalPodAutoscaler"]["spec"], "targetCPUUtilizationPercentage": 60}
+        given: dict[str, Any] = BODIES["HorizontalPodAutoscaler"]["spec"]
+        spec = {**given, "targetCPUUtilizationPercentage": 60}
         await client.create(older, {"metadata": {"name": "x"}, "spec": spec})
         newer = (await client.ask("GET", f"{older.replace('/v1/', '/v2/')}/x")).json
         target = {"type": "Utilization", "averageUtilization": 60}
@@ -269,6 +270,8 @@ def test_what_a_definition_defines_is_served() -> None:
     async def asked() -> None:
         client = await library()
         rows = (await client.ask("GET", "/apis/ledger.example.com/v1")).json["resources"]
+        document = await client.ask("GET", "/openapi/v3/apis/ledger.example.com/v1")
+        assert "com.example.ledger.v1.Book" in document.json["components"]["schemas"]
         assert [row["name"] for row in rows] == ["books", "books/scale", "books/status"]
         groups = (await client.ask("GET", "/apis", accept=JSON)).json["groups"]
         assert [v["version"] for v in groups[-1]["versions"]] == ["v1", "v1beta1"]

@@ -202,6 +202,9 @@ def _bounds(value: Json, schema: Schema, path: str) -> Iterator[Cause]:
 
 _SCALARS = {"string": "s", "integer": "l", "number": "n", "boolean": "b"}
 _MOST_TYPES = 20_000
+_KEPT = 64
+_named: dict[int, tuple[Schema, str]] = {}
+"""The last schemas and the names of their types: what is stored never changes."""
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$/")
 
 
@@ -210,6 +213,9 @@ def reference(schema: Schema) -> Ref:
 
     It is named by what the schema says, so that equal schemas share it.
     """
+    kept = _named.get(id(schema))
+    if kept is not None and kept[0] is schema:
+        return types().ref(kept[1])
     text = json.dumps(schema, sort_keys=True)
     name = f"Custom.{hashlib.sha256(text.encode()).hexdigest()[:24]}"
     bundle = types()
@@ -223,6 +229,9 @@ def reference(schema: Schema) -> Ref:
         ]
         made[name] = " ".join(["apiVersion=s", "kind=s", "metadata=ObjectMeta", *packed])
         bundle.describe(made)
+    if len(_named) >= _KEPT:
+        _named.pop(next(iter(_named)))
+    _named[id(schema)] = schema, name
     return bundle.ref(name)
 
 

@@ -5,11 +5,13 @@ They are kept compressed and sent so to whoever takes it.
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tutor.offline.resources import SERVED
+from tutor.offline.api import custom_openapi
+from tutor.offline.resources import SERVED, Resource
 
 _FOLDER = Path(__file__).parent / "openapi"
 PATHS = tuple(
@@ -45,10 +47,24 @@ def document(path: str) -> bytes:
     return gzip.decompress(compressed(path))
 
 
-def index() -> dict[str, Any]:
+def packed(path: str, custom: Sequence[Resource] = ()) -> tuple[bytes, str]:
+    """A document, compressed, and its digest; of what definitions add too.
+
+    Raises:
+        KeyError: There is no such document.
+    """
+    if path in PATHS:
+        return compressed(path), digest(path)
+    made = custom_openapi.compressed(path, custom)
+    return made, hashlib.sha512(made).hexdigest().upper()
+
+
+def index(custom: Sequence[Resource] = ()) -> dict[str, Any]:
     """``/openapi/v3``."""
+    added = dict.fromkeys(custom_openapi.path_of(one) for one in custom)
     return {
         "paths": {
-            path: {"serverRelativeURL": f"/openapi/v3/{path}?hash={digest(path)}"} for path in PATHS
+            path: {"serverRelativeURL": f"/openapi/v3/{path}?hash={packed(path, custom)[1]}"}
+            for path in dict.fromkeys((*PATHS, *added))
         }
     }

@@ -1,5 +1,6 @@
 """What is asked about the server itself: its version, its health, what it serves."""
 
+import gzip
 import hashlib
 from collections.abc import Sequence
 from typing import Any
@@ -48,9 +49,9 @@ async def tell(exchange: Exchange, custom: Sequence[Resource] = ()) -> None:
     elif path == "/openapi/v2":
         await _legacy(exchange)
     elif path == "/openapi/v3":
-        await exchange.json(200, openapi.index())
+        await exchange.json(200, openapi.index(custom))
     elif path.startswith("/openapi/v3/"):
-        await _openapi(exchange, path.removeprefix("/openapi/v3/"))
+        await _openapi(exchange, path.removeprefix("/openapi/v3/"), custom)
     elif path == "/metrics":
         raise ApiError(404, "NotFound", "the offline cluster keeps no metrics", {})
     else:
@@ -86,9 +87,9 @@ async def _legacy(exchange: Exchange) -> None:
     await exchange.send_all(406, b"", "", vary)
 
 
-async def _openapi(exchange: Exchange, path: str) -> None:
+async def _openapi(exchange: Exchange, path: str, custom: Sequence[Resource]) -> None:
     try:
-        packed = openapi.compressed(path)
+        packed, digest = openapi.packed(path, custom)
     except KeyError:
         raise PageNotFound from None
     vary = ("vary", "Accept")
@@ -96,19 +97,19 @@ async def _openapi(exchange: Exchange, path: str) -> None:
         await exchange.send_all(406, b"", "", [vary])
         return
     asked = exchange.first("hash")
-    if asked and asked != openapi.digest(path):
-        there = f"/openapi/v3/{path}?hash={openapi.digest(path)}"
+    if asked and asked != digest:
+        there = f"/openapi/v3/{path}?hash={digest}"
         await exchange.send_all(301, b"", "", [("location", there), vary])
         return
-    headers = [("etag", f'"{openapi.digest(path)}"'), vary, ("vary", "Accept-Encoding")]
+    headers = [("etag", f'"{digest}"'), vary, ("vary", "Accept-Encoding")]
     if asked:  # what is named by its hash does not change
         headers.append(("cache-control", "public, immutable"))
-    if exchange.headers.get("if-none-match") == f'"{openapi.digest(path)}"':
+    if exchange.headers.get("if-none-match") == f'"{digest}"':
         await exchange.send_all(304, b"", JSON, headers)
     elif "gzip" in exchange.headers.get("accept-encoding", ""):
         await exchange.send_all(200, packed, JSON, [*headers, ("content-encoding", "gzip")])
     else:
-        await exchange.send_all(200, openapi.document(path), JSON, headers)
+        await exchange.send_all(200, gzip.decompress(packed), JSON, headers)
 
 
 async def _aggregated(exchange: Exchange, document: bytes, version: str) -> None:

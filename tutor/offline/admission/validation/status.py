@@ -16,6 +16,7 @@ from tutor.offline.admission.validation.fields import (
     required,
     unsupported,
 )
+from tutor.offline.admission.validation.inert import known_finalizers
 from tutor.offline.admission.validation.metadata import validate_metadata_update
 from tutor.offline.admission.validation.others import validate_node_change
 from tutor.offline.admission.validation.pods import validate_annotation_changes
@@ -53,7 +54,7 @@ def validate_status(kind: str, new: Obj, old: Obj) -> list[Cause]:
         return validate_node_change(new, old)
     if kind == "PodDisruptionBudget":
         return _budget(new)
-    metadata = validate_metadata_update(meta(new), meta(old))
+    metadata = validate_metadata_update(meta(new), meta(old), known=known_finalizers(kind))
     if kind == "Pod":
         return [*metadata, *validate_annotation_changes(new, old), *_pod(new, old)]
     if kind == "Namespace":
