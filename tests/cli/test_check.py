@@ -66,8 +66,8 @@ def test_a_finding_shows_its_place_its_words_and_its_line(check: Check) -> None:
     code, out, err = check("web.yaml", "--select", "SCH")
     assert (code, err) == (1, "")
     assert out == (
-        "web.yaml:5:3: error SCH101: Write `replicas` instead of `replica`. There is no field `replica`, so the "
-        "API server refuses the object.\n"
+        "web.yaml:5:3: error SCH101: Write `replicas` instead of `replica`. There is no "
+        "field `replica`, so the API server refuses the object.\n"
         "  StatefulSet web, spec.replica\n"
         "5 |   replica: 3\n"
         "  |   ^^^^^^^\n"

@@ -170,8 +170,8 @@ def test_json_has_exactly_its_fields() -> None:
     assert found["files"][0]["findings"][0] == {
         "code": "SCH101",
         "severity": "error",
-        "message": "Write `replicas` instead of `replica`. There is no field `replica`, so the API server "
-        "refuses the object.",
+        "message": "Write `replicas` instead of `replica`. There is no field `replica`, so the API "
+        "server refuses the object.",
         "document": 1,
         "path": "spec.replica",
         "line": 5,
