@@ -114,7 +114,7 @@ def test_a_prediction_is_answered_once_and_explained_in_words() -> None:
         assert desk.store.events[-2].did is Did.ANSWERED
         assert desk.store.events[-2].right
         assert "Right." in desk.frame
-        assert "place 1, right" in desk.frame
+        assert "place 1 is right" in desk.frame
         await desk.press("1")
         assert did(desk).count(Did.ANSWERED) == 1
         assert desk.lesson.query_one("#reading").region.bottom == WIDE[1] - 1
