@@ -102,7 +102,7 @@ def test_no_answer_depends_on_who_asks() -> None:
         told = []
         for method, path, body in _routes():
             named = {"accept": accept, "content_type": "application/json", **headers}
-            reply = await client.ask(method, path, body, **named)  # type: ignore[arg-type]
+            reply = await client.ask(method, path, body, **named)
             found = _comparable(reply)
             told.append((method, path, found))
         return told

@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tutor.offline.api.exchange import as_json
+from tutor.offline.api.encoding import as_json
 from tutor.offline.resources import Resource
 
 _INFO = {"title": "Kubernetes CRD Swagger", "version": "v0.1.0"}
