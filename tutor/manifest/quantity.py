@@ -80,7 +80,7 @@ class Quantity:
     ) -> None:
         digits = str(abs(mantissa))
         zeros = len(digits) - len(digits.rstrip("0")) if mantissa else 0
-        self.mantissa: int = mantissa // _ten_to(zeros)
+        self.mantissa: int = mantissa // ten_to(zeros)
         self.exponent = exponent + zeros if mantissa else 0
         self.notation = notation
         self._text = text
@@ -135,13 +135,13 @@ class Quantity:
 
     def _at(self, exponent: int) -> int:
         """The amount in units of ``10 ** exponent``, not above its own exponent."""
-        return self.mantissa * _ten_to(self.exponent - exponent)
+        return self.mantissa * ten_to(self.exponent - exponent)
 
     def units(self, exponent: int = 0) -> int:
         """The amount in units of ``10 ** exponent``, rounded up."""
         if exponent <= self.exponent:
             return self._at(exponent)
-        return -(-self.mantissa // _ten_to(exponent - self.exponent))
+        return -(-self.mantissa // ten_to(exponent - self.exponent))
 
     def plus(self, other: "Quantity") -> "Quantity":
         """The sum, in the notation of the first that is not nothing."""
@@ -158,7 +158,7 @@ class Quantity:
             return float("inf") * self._sign * other._sign
 
 
-def _ten_to(power: int) -> int:
+def ten_to(power: int) -> int:
     """A power of ten of an exponent that :func:`parse` has let through.
 
     Raises:
@@ -271,7 +271,7 @@ def _binary(mantissa: int, places: int, suffix: str, text: str, digits: int) -> 
     else:
         kept = False
         amount, exponent = _to_nano(mantissa << power, -places)
-    unit = _ten_to(-exponent)
+    unit = ten_to(-exponent)
     if abs(amount) > _LARGEST_BINARY * unit:
         amount, exponent = (_LARGEST_BINARY if amount > 0 else -_LARGEST_BINARY), 0
     small = 0 < abs(amount) < unit
@@ -287,5 +287,5 @@ def _to_nano(mantissa: int, exponent: int) -> tuple[int, int]:
     drop = _NANO - exponent
     if drop > MAX_TEXT:
         return (1 if mantissa > 0 else -1), _NANO
-    rounded = -(-abs(mantissa) // _ten_to(drop))
+    rounded = -(-abs(mantissa) // ten_to(drop))
     return (rounded if mantissa > 0 else -rounded), _NANO

@@ -6,7 +6,7 @@ Source: ``pkg/apis/core/validation/validation.go``; ``pkg/apis/core/helper/helpe
 from collections.abc import Callable
 from dataclasses import replace
 
-from tutor.manifest.quantity import Quantity, QuantityError, parse
+from tutor.manifest.quantity import Quantity, QuantityError, parse, ten_to
 from tutor.offline.admission.validation.fields import (
     NOT_NEGATIVE,
     Named,
@@ -58,8 +58,8 @@ def fractional(amount: Quantity) -> bool:
     if amount.exponent >= 0:
         return False
     if amount.exponent < -3:
-        return bool(-(-amount.mantissa // _ten_to(-amount.exponent - 3)) % 1000)
-    return bool(amount.mantissa * 10 ** (3 + amount.exponent) % 1000)
+        return bool(-(-amount.mantissa // ten_to(-amount.exponent - 3)) % 1000)
+    return bool(amount.mantissa * ten_to(3 + amount.exponent) % 1000)
 
 
 def _native(name: str) -> bool:
@@ -184,16 +184,11 @@ def units(amount: Quantity) -> int:
     """The whole number, rounded away from zero, as the server's 64 bits hold it."""
     size, sign = abs(amount.mantissa), 1 if amount.mantissa >= 0 else -1
     if amount.exponent < 0:
-        return sign * -(-size // _ten_to(-amount.exponent))
+        return sign * -(-size // ten_to(-amount.exponent))
     most = 2**63 - 1
     if len(str(size)) + amount.exponent > 19:
         return sign * most
-    return sign * min(size * _ten_to(amount.exponent), most)
-
-
-def _ten_to(exponent: int) -> int:
-    """A power of ten; no amount is finer than a nano, nor larger than 64 bits hold."""
-    return int(10 ** min(exponent, 40))
+    return sign * min(size * ten_to(amount.exponent), most)
 
 
 def _claims(claims: list[Obj], known: frozenset[str], path: str) -> list[Cause]:
