@@ -7,7 +7,6 @@ python -m tests.replay [SCENARIO …] [--diff] [--markdown]
 import argparse
 import sys
 import time
-from collections import Counter
 
 from tests.replay import table
 from tests.replay.judge import SECTIONS
@@ -26,8 +25,7 @@ def main() -> int:
     if options.markdown and wanted:
         parser.error("the document holds all scenarios")
     rows = []
-    answered: Counter[str] = Counter()
-    broken = 0
+    broken = kubectl = 0
     print(table.line("", SECTIONS) + f"{'time':>9}")
     for name in scenarios():
         if wanted and not {name, short(name)} & wanted:
@@ -40,8 +38,8 @@ def main() -> int:
             broken += 1
             continue
         row = table.row(verdict)
+        kubectl += verdict.kubectl
         rows.append(row)
-        answered += verdict.answered
         passed = f"{time.perf_counter() - begun:8.2f}s"
         print(table.line(name, row.cells) + passed + ("" if row.holds else "  differs"), flush=True)
         if options.diff:
@@ -52,7 +50,7 @@ def main() -> int:
     for line in table.text(rows)[-2:]:
         print(line)
     if options.markdown and not broken:
-        table.DOCUMENT.write_text(table.markdown(rows, answered), "utf-8")
+        table.DOCUMENT.write_text(table.markdown(rows, kubectl), "utf-8")
     return 0 if not broken and all(one.holds for one in rows) else 1
 
 

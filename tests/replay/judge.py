@@ -38,16 +38,22 @@ class Difference:
 
 @dataclass(slots=True)
 class Verdict:
-    """What came of comparing one scenario."""
+    """What came of comparing one scenario.
+
+    Attributes:
+        kubectl: Answers of kubectl; the other answers are those of requests.
+        code_only: Those of kubectl of which only the exit code is compared.
+        no_status: Those of requests that are compared without the status of the object.
+    """
 
     name: str
     compared: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     skipped: int = 0
-    answered: Counter[str] = field(default_factory=Counter)
-    """Answers by how they are compared: ``kubectl`` and ``http`` in all, of these ``code alone``
-    (of kubectl, the exit code alone) and ``no status`` (of an object, all but its status)."""
+    kubectl: int = 0
+    code_only: int = 0
+    no_status: int = 0
 
     def add(self, section: str, step: Json, lines: list[str]) -> None:
         """Count one comparison; lines say what differs."""
@@ -125,9 +131,10 @@ class Judge:
             return
         if op["verb"] == "kubectl":
             a, b = {"rc": wanted["rc"]}, {"rc": done.result.get("rc")}
-            self.verdict.answered["kubectl"] += 1
-            self.verdict.answered["code alone"] += not resting
-            if resting:
+            self.verdict.kubectl += 1
+            if not resting:  # what is printed depends on the moment
+                self.verdict.code_only += 1
+            else:
                 both = str(wanted["stdout"]) + str(done.result.get("stdout"))
                 sets = bool(COMBINED.search(both))
                 for part in ("stdout", "stderr"):
@@ -141,11 +148,10 @@ class Judge:
         b = {
             part: self.ours.value(stream(self.names.value(done.result.get(part)))) for part in parts
         }
-        self.verdict.answered["http"] += 1
         bodies = [side["body"] for side in (a, b) if isinstance(side["body"], dict)]
         if not resting and len(bodies) == 2 and bodies[0].get("kind") != "Status":
-            dropped = [body.pop("status", None) for body in bodies]  # of a moment in between
-            self.verdict.answered["no status"] += any(one is not None for one in dropped)
+            dropped = [body.pop("status", None) for body in bodies]  # depends on the moment
+            self.verdict.no_status += any(one is not None for one in dropped)
         self.verdict.add("answers", step, differences(a, b))
 
     # -- what happened

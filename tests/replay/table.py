@@ -4,29 +4,31 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from textwrap import wrap
 from typing import NamedTuple
 
 from tests.replay.judge import SECTIONS, Verdict
 
+PARTLY = ("exit code only", "no status")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "offline-replay.md"
-_HEAD = """# The offline cluster beside the real one
+_HEAD = """# The offline cluster compared with a real one
 
-`fixtures/clusters/` holds recordings of a real Kubernetes v1.36.2 control plane: requests, kubectl
-commands, and everything that then happened. `tests/replay` sends the same to the offline cluster
-and compares what comes of it. This table is written by `python -m tests.replay --markdown`; the
-tests play every scenario anew and hold each row to what came of it.
+`fixtures/clusters/` contains recordings of a real Kubernetes v1.36.2 control plane: requests,
+kubectl commands, and everything that happened after them. `tests/replay` sends the same requests
+and commands to the offline cluster and compares the results.
+`python -m tests.replay --markdown` writes this page. The tests replay every scenario and compare
+the result with its row.
 
-- **answers**: status, body and Warning headers of each request; exit code, output and errors of
-  each kubectl command
-- **order**: Pods and claims appear, are terminating and go in the recorded order, as far as the
-  real cluster promises one
+- **answers**: for each request the status code, the body and the Warning headers; for each kubectl
+  command the exit code, the output and the errors
+- **order**: Pods and claims are created, marked for deletion and removed in the recorded order, as
+  far as the real cluster guarantees an order
 - **status**: the status of every StatefulSet when the cluster is at rest
 - **events**: the set of Events, with their texts
 - **state**: every object when the cluster is at rest
+- **exit code only**, **no status**: how many of the answers are compared only in part (see below)
 
-Times, addresses, uids, resourceVersions and random suffixes are masked on both sides. What else a
-real cluster does not repeat itself is listed, with the reason, in `tests/replay/words.py`,
+Times, addresses, uids, resourceVersions and random suffixes are masked on both sides. The other
+things that a real cluster does not repeat are listed, with the reason, in `tests/replay/words.py`,
 `console.py` and `judge.py`.
 
 """
@@ -38,10 +40,13 @@ class Row(NamedTuple):
     Attributes:
         name: Of the scenario.
         cells: Held and compared, ``7/7``; empty where nothing is compared.
+        partly: Answers of kubectl of which only the exit code is compared, and answers of requests
+            that are compared without the status of the object; empty where there are none.
     """
 
     name: str
     cells: tuple[str, ...]
+    partly: tuple[str, ...] = ("", "")
 
     @property
     def holds(self) -> bool:
@@ -55,7 +60,8 @@ def row(verdict: Verdict) -> Row:
         f"{verdict.held[one]}/{verdict.compared[one]}" if verdict.compared[one] else ""
         for one in SECTIONS
     )
-    return Row(verdict.name, tuple(cells))
+    partly = (str(one or "") for one in (verdict.code_only, verdict.no_status))
+    return Row(verdict.name, tuple(cells), tuple(partly))
 
 
 def totals(rows: Iterable[Row]) -> Mapping[str, str]:
@@ -92,35 +98,41 @@ def text(rows: list[Row]) -> list[str]:
     ]
 
 
-def partly(answered: Mapping[str, int]) -> str:
-    """What of the answers is compared in part only, as a paragraph.
+def parts(rows: Iterable[Row], kubectl: int) -> str:
+    """What is compared only in part, in words.
 
     Args:
-        answered: The sums of :attr:`tests.replay.judge.Verdict.answered`.
+        rows: All of them.
+        kubectl: How many of the answers are those of kubectl.
     """
-    return "\n".join(
-        wrap(
-            "Some answers are compared in part. They fall between two steps, where what they say "
-            "depends on the moment: of "
-            f"{answered['code alone']} of {answered['kubectl']} kubectl commands the exit code "
-            f"alone, and of {answered['no status']} of {answered['http']} HTTP answers everything "
-            "but the `status` of the object. What those objects come to is compared under status "
-            "and state.",
-            100,
-        )
+    rows = list(rows)
+    code_only, no_status = (sum(int(one.partly[at] or 0) for one in rows) for at in (0, 1))
+    requests = int(totals(rows)["answers"].split("/")[1]) - kubectl
+    return (
+        f"Some answers are compared only in part: for {code_only} of the {kubectl} kubectl "
+        f"answers only the exit code,\nand {no_status} of the {requests} answers to requests "
+        "without the `status` of the object. They come while the\ncluster is still working, so "
+        "the rest depends on the moment."
     )
 
 
-def markdown(rows: list[Row], answered: Mapping[str, int]) -> str:
-    """The document."""
+def markdown(rows: list[Row], kubectl: int) -> str:
+    """The document.
+
+    Args:
+        rows: Of all scenarios.
+        kubectl: How many of the answers are those of kubectl.
+    """
     sums = totals(rows)
+    columns = (*SECTIONS, *PARTLY)
+    both = (str(sum(int(one.partly[at] or 0) for one in rows)) for at in range(len(PARTLY)))
     lines = [
-        f"{partly(answered)}\n",
         f"{summary(rows)}.\n",
-        f"| scenario | {' | '.join(SECTIONS)} |",
-        "|---|" + "---:|" * len(SECTIONS),
-        *(f"| {one.name} | {' | '.join(one.cells)} |" for one in rows),
-        f"| **all** | {' | '.join(sums[one] for one in SECTIONS)} |",
+        f"{parts(rows, kubectl)}\n",
+        f"| scenario | {' | '.join(columns)} |",
+        "|---|" + "---:|" * len(columns),
+        *(f"| {one.name} | {' | '.join((*one.cells, *one.partly))} |" for one in rows),
+        f"| **all** | {' | '.join((*(sums[one] for one in SECTIONS), *both))} |",
     ]
     return _HEAD + "\n".join(lines) + "\n"
 
@@ -130,4 +142,11 @@ def documented(name: str) -> Row | None:
     found = re.search(rf"(?m)^\| {re.escape(name)} \|(.*)\|$", DOCUMENT.read_text("utf-8"))
     if found is None:
         return None
-    return Row(name, tuple(cell.strip() for cell in found[1].split("|")))
+    cells = [cell.strip() for cell in found[1].split("|")]
+    return Row(name, tuple(cells[: len(SECTIONS)]), tuple(cells[len(SECTIONS) :]))
+
+
+def documented_rows() -> list[Row]:
+    """All rows in the document."""
+    names = re.findall(r"(?m)^\| ([a-k]\d\d-\S+) \|", DOCUMENT.read_text("utf-8"))
+    return [row for name in names if (row := documented(name)) is not None]
