@@ -1,6 +1,7 @@
 """The store: one version counter, one log, the state at any version."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.offline.errors import ApiError
-from tutor.offline.sharing import share
+from tutor.offline.sharing import apart, share
 from tutor.offline.store import LEASES, Change, Store, key_of
 
 Obj = dict[str, Any]
@@ -354,3 +355,36 @@ def test_a_cluster_at_rest_keeps_its_history() -> None:
     assert store.floor == 100
     assert [change.key for change in store.since(100)][:1] == ["shop/a"]
     assert len(list(store.since(100))) <= 125
+
+
+def test_objects_are_weighed_before_their_turn_and_nothing_is_left_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A turn is short: it holds everybody, and a large object takes long to weigh."""
+    store = Store()
+    inside, weighed = False, 0
+
+    def turn(write: Callable[[], Change]) -> Change:
+        nonlocal inside
+        inside = True
+        try:
+            return write()
+        finally:
+            inside = False
+
+    def weigh(one: object, other: object = None) -> int:
+        nonlocal weighed
+        assert not inside
+        weighed += 1
+        return apart(one, other)
+
+    monkeypatch.setattr("tutor.offline.store.apart", weigh)
+    store.turn = turn
+    body = {"metadata": {"name": "a", "namespace": "n"}, "data": {"k": "x" * 1000}}
+    made = store.create("configmaps", body).last
+    assert store.weight > 1000
+    store.update("configmaps", {**made, "data": {"k": "y" * 2000}})
+    assert store.weight > 2000
+    store.delete("configmaps", "n/a")
+    assert store.weight == 0
+    assert weighed == 6

@@ -381,15 +381,25 @@ class Store:
     def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
         if before is not None and after is not None:
             after = share(before, after)
-        return self.turn(lambda: self._commit(resource, key, before, after))
+        version = str(self._version + 1)  # whoever has the turn is the only one to write
+        weighed = None if after is None else _versioned(after, version)
+        weights = apart(weighed, before), apart(before, weighed)
+        return self.turn(lambda: self._commit(resource, key, before, after, weights))
 
-    def _commit(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
+    def _commit(
+        self,
+        resource: str,
+        key: str,
+        before: Obj | None,
+        after: Obj | None,
+        weights: tuple[int, int],
+    ) -> Change:
         version = self._version + 1
         last = after if after is not None else before
         assert last is not None  # noqa: S101  (one of the two is there)
-        last = {**last, "metadata": {**last["metadata"], "resourceVersion": str(version)}}
+        last = _versioned(last, str(version))
         after = None if after is None else last
-        added, dropped = apart(after, before), apart(before, after)
+        added, dropped = weights
         weight = added if after is not None else dropped
         actor = self.actor
         change = Change(version, resource, key, before, after, last, self._now(), actor, weight)
@@ -489,6 +499,10 @@ def _at_once(write: Callable[[], Change]) -> Change:
 
 def _version_of(change: Change) -> int:
     return change.version
+
+
+def _versioned(obj: Obj, version: str) -> Obj:
+    return {**obj, "metadata": {**obj["metadata"], "resourceVersion": version}}
 
 
 def _thinned(log: Sequence[Change]) -> list[Change]:

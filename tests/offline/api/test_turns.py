@@ -1,6 +1,7 @@
 """Long work is done beside the loop: others are answered meanwhile, and changes come one by one."""
 
 import asyncio
+import gc
 import json
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from tests.offline.api.support import PODS, SETS, Client, Reply, run, stateful_s
 from tutor.offline.api.encoding import LARGE
 from tutor.offline.api.exchange import STEP, WHOLE
 from tutor.offline.api.service import LONG, Service
-from tutor.offline.api.turns import Turns
+from tutor.offline.api.turns import LEFT, Turns
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 JSON = "application/json"
@@ -242,3 +243,45 @@ def test_a_patch_may_not_nest_what_no_body_may() -> None:
             assert "exceeded max depth" in reply.json["message"]
 
     run(play())
+
+
+def test_a_short_patch_that_copies_much_is_worked_out_beside_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def play() -> None:
+        client = Client()
+        assert (await client.ask("POST", MAPS, config_map("a"))).status == 201
+        gate = Gate(monkeypatch, lambda call: call.target.verb == "patch")
+        body = [{"op": "add", "path": "/x", "value": [[]] * 10}]
+        body += [{"op": "copy", "from": "/x", "path": "/x/-"}] * 100
+        assert len(json.dumps(body)) < LONG
+        kind = "application/json-patch+json"
+        patched = asyncio.ensure_future(
+            client.ask("PATCH", f"{MAPS}/a", json.dumps(body).encode(), content_type=kind)
+        )
+        await gate.closed()
+        assert (await client.ask("GET", MAPS)).status == 200
+        assert not patched.done()
+        gate.open.set()
+        assert (await patched).status == 422
+
+    run(play())
+
+
+@pytest.mark.parametrize(("left", "frozen"), [(2 * LEFT, True), (0, False)])
+def test_what_long_work_leaves_is_not_looked_through(left: int, frozen: bool) -> None:
+    """All of it is young after a time without the collector: one pass would see it all."""
+
+    async def play() -> list[list[None]]:
+        return await Turns().beside(lambda: [[] for _ in range(left)])
+
+    gc.unfreeze()
+    gc.collect()
+    assert gc.isenabled()
+    try:
+        made = run(play())
+        assert len(made) == left
+        assert (gc.get_freeze_count() >= left > 0) == frozen
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()

@@ -48,6 +48,7 @@ PATCHES: Mapping[str, PatchType] = {
 }
 LONG = 32 * 1024
 """Bytes of a body from which on a change takes long."""
+_JSON_PATCH = "application/json-patch+json"
 _VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 _LONGEST_MANAGER = 128
 _OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
@@ -185,8 +186,11 @@ class Service:
             store.actor = ""
 
     def long(self, call: Call) -> bool:
-        """Whether a change takes long: what is sent is large, or what it is about."""
-        if len(call.body) > LONG:
+        """Whether a change takes long: what is sent is large, or what it is about.
+
+        The copies of a JSON patch may come to 3 MB, however short it is.
+        """
+        if len(call.body) > LONG or call.content_type == _JSON_PATCH:
             return True
         target = call.target
         name = f"{target.namespace}/{target.name}" if target.namespace else target.name

@@ -22,6 +22,9 @@ from tutor.offline.store import Change, Store
 
 _T = TypeVar("_T")
 
+LEFT = 100_000
+"""Objects that long work may leave for the garbage collector to look through at once."""
+
 
 class Turns:
     """The right to change a cluster, for one at a time: ``async with turns: …``.
@@ -75,6 +78,8 @@ class Turns:
         finally:
             self._calmed -= 1
             if not self._calmed and self._collects:
+                if gc.get_count()[0] > LEFT:  # all is young: the next pass would see all of it
+                    gc.freeze()
                 gc.enable()
 
     async def change(self, store: Store, work: Callable[[], _T], kept: Callable[[], object]) -> _T:
