@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tutor.offline.errors import ApiError
 from tutor.offline.sharing import apart, share
-from tutor.offline.store import LEASES, Change, Store, key_of
+from tutor.offline.store import LARGEST, LEASES, Change, Store, key_of
 
 Obj = dict[str, Any]
 
@@ -388,3 +388,18 @@ def test_objects_are_weighed_before_their_turn_and_nothing_is_left_of_them(
     store.delete("configmaps", "n/a")
     assert store.weight == 0
     assert weighed == 6
+
+
+def test_an_object_that_no_request_to_etcd_holds_is_refused() -> None:
+    def filled(name: str, fields: int) -> Obj:
+        parts = [{"name": f"part-{n:06}", "value": "x" * 30} for n in range(fields)]
+        return {"metadata": {"name": name, "namespace": "shop"}, "spec": {"parts": parts}}
+
+    store = Store()
+    store.create("things", filled("a", LARGEST // 100))
+    with pytest.raises(ApiError) as refused:
+        store.update("things", filled("a", LARGEST // 50))
+    assert (refused.value.code, refused.value.message) == (500, "etcdserver: request is too large")
+    with pytest.raises(ApiError):
+        store.create("things", filled("b", LARGEST // 50))
+    assert names(store.list("things")) == ["shop/a"]

@@ -74,6 +74,14 @@ def full() -> ApiError:
     return ApiError(500, "", "etcdserver: mvcc: database space exceeded")
 
 
+def too_large() -> ApiError:
+    """500: an object that does not fit into one request to etcd, whose words are passed on.
+
+    Source: etcd api/v3rpc/rpctypes/error.go, ErrRequestTooLarge.
+    """
+    return ApiError(500, "", "etcdserver: request is too large")
+
+
 def not_found(resource: Resource, name: str) -> ApiError:
     """404 for an object."""
     message = f'{resource.name} "{name}" not found'

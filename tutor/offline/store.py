@@ -17,6 +17,7 @@ Objects are shared and never changed. The store decides nothing: it neither know
 finalizers nor grace. ``tutor.offline.registry`` does, and nobody else writes here.
 """
 
+import json
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from itertools import islice
 from tutor.offline.errors import ApiError
 from tutor.offline.in_order import InOrder
 from tutor.offline.objects import Obj, controller_of, labels_of, meta, owners_of
+from tutor.offline.refusals import too_large
 from tutor.offline.sharing import apart, share
 
 KEPT = 6_000
@@ -132,6 +134,20 @@ class Snapshot:
     def resources(self) -> tuple[str, ...]:
         """The resources that had objects."""
         return tuple(sorted(name for name, table in self._tables.items() if table))
+
+
+LARGEST = 3 << 20
+"""Bytes of JSON that an object may have.
+
+etcd takes requests of 1.5 MiB (``DefaultMaxRequestBytes``), in protobuf; of an object of many small
+fields that is about half of its JSON.
+"""
+_SUSPECT = 1 << 20
+"""Bytes of memory below which no object comes near that."""
+
+
+def _outgrown(obj: Obj | None) -> bool:
+    return len(json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode()) > LARGEST
 
 
 class Store:
@@ -379,11 +395,18 @@ class Store:
         return self._write(resource, key, self._tables[resource][key], None)
 
     def _write(self, resource: str, key: str, before: Obj | None, after: Obj | None) -> Change:
+        """Write an object in its turn.
+
+        Raises:
+            ApiError: 500 for an object that is too large for any store.
+        """
         if before is not None and after is not None:
             after = share(before, after)
         version = str(self._version + 1)  # whoever has the turn is the only one to write
         weighed = None if after is None else _versioned(after, version)
         weights = apart(weighed, before), apart(before, weighed)
+        if weights[0] > _SUSPECT and _outgrown(weighed):
+            raise too_large()
         return self.turn(lambda: self._commit(resource, key, before, after, weights))
 
     def _commit(
