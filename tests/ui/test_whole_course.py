@@ -43,7 +43,7 @@ def asked(screen: LessonScreen | QuizScreen) -> list[str]:
         rows = choices.lay(choices.size.width - 2)[:FIRST_CHOICES]
         wanted += [line.words.strip() for row in rows for line in row.lines]
     button = next(push for push in screen.query(Push) if push.display)
-    check = next(c for c, _ in screen.commands() if c.id == "check" or c.id == "next")
+    check = next(c for c, _ in screen.commands() if c.id in {"check", "next"})
     seen = screen.label(check)
     return [*wanted, *([seen] if _below(button, screen) else [f"[ {button.label[:20]}"])]
 

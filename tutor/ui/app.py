@@ -76,6 +76,9 @@ class TutorApp(App[None], inherit_bindings=False):
     App { background: $background; }
     VerticalScroll { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
     Tooltip { background: $panel; color: $foreground; }
+    """
+    CSS = """
+    ToastRack { scrollbar-size: 0 0; }
     Toast {
         background: $panel;
         color: $foreground;

@@ -35,7 +35,7 @@ class Reading(VerticalScroll):
         self._texts += 1
         self.scroll_to(0, 0, animate=False, force=True)
 
-    def scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> None:
+    def scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> None:  # noqa: ANN401
         """Scroll at once: after the next drawing, another text may be in it.
 
         Args:
