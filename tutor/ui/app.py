@@ -4,8 +4,10 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from io import StringIO
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
@@ -15,6 +17,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome
+from textual.notifications import SeverityLevel
 
 from tutor.i18n.errors import error_text
 from tutor.i18n.translator import Translator, translator
@@ -23,7 +26,7 @@ from tutor.ui import theme, words, wrapping
 from tutor.ui.commands import Command, Scope
 from tutor.ui.drawing import ascii_only
 from tutor.ui.outside import Outside, Start
-from tutor.ui.screens.base import TutorScreen, bindings
+from tutor.ui.screens.base import Dialog, TutorScreen, bindings
 from tutor.ui.typing_order import Line
 
 if TYPE_CHECKING:
@@ -31,6 +34,25 @@ if TYPE_CHECKING:
 
 AGAIN_SECONDS = 3.0
 """Within which a second Ctrl+C quits."""
+
+
+SAID_SECONDS = 6.0
+"""How long a message stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message at the foot.
+
+    Attributes:
+        page: What it speaks of; None if of no page.
+        until: When it goes at the latest, in seconds of the monotonic clock.
+    """
+
+    text: str
+    serious: bool
+    page: object
+    until: float
 
 
 class Ascii(LineFilter):
@@ -54,7 +76,17 @@ class TutorApp(App[None], inherit_bindings=False):
     App { background: $background; }
     VerticalScroll { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
     Tooltip { background: $panel; color: $foreground; }
-    Toast { background: $panel; color: $foreground; }
+    """
+    CSS = """
+    ToastRack { scrollbar-size: 0 0; }
+    Toast {
+        background: $panel;
+        color: $foreground;
+        width: 100%;
+        max-width: 100%;
+        margin: 0;
+        padding: 0 1;
+    }
     """
 
     def __init__(self, outside: Outside, start: Start | None = None) -> None:
@@ -66,6 +98,8 @@ class TutorApp(App[None], inherit_bindings=False):
         self.language = outside.language or "en"
         self.interrupted = float("-inf")
         self.crash: BaseException | None = None
+        self.animation_level = "none"  # what scrolls is where the keys have put it, at once
+        self._said: list[Said] = []
         self.signs: Sequence[int] = ()
         """Signals that end it."""
         self.ended_by = 0
@@ -160,11 +194,40 @@ class TutorApp(App[None], inherit_bindings=False):
 
     def trouble(self, error: TutorError) -> None:
         """Tell of something that went wrong and does not stop the learner."""
-        self.say(error_text(error, self.t), serious=True)
+        self.say(error_text(error, self.t), serious=True, stays=True)
 
-    def say(self, text: str, *, serious: bool = False) -> None:
-        """A short message in a corner, gone after a while."""
-        self.notify(text, markup=False, severity="warning" if serious else "information", timeout=6)
+    def say(self, text: str, *, serious: bool = False, stays: bool = False) -> None:
+        """A short message at the foot, gone after a while, or with the page it speaks of.
+
+        Args:
+            text: The message.
+            serious: It tells of something that went wrong.
+            stays: It speaks of no page: it stays when the next one comes.
+        """
+        said = Said(text, serious, None if stays else self.page, monotonic() + SAID_SECONDS)
+        self._said = [*(one for one in self._said if one.until > monotonic()), said]
+        self._notify(said, SAID_SECONDS)
+
+    def _notify(self, said: Said, seconds: float) -> None:
+        kind: SeverityLevel = "warning" if said.serious else "information"
+        self.notify(said.text, markup=False, severity=kind, timeout=seconds)
+
+    @property
+    def page(self) -> object:
+        """What is read now; a dialog over it is no other page."""
+        screens = [one for one in self.screen_stack if isinstance(one, TutorScreen)]
+        pages = [one for one in screens if not isinstance(one, Dialog)]
+        return pages[-1].page if pages else None
+
+    def turn(self) -> None:
+        """Another page may be in sight: take away what was said of the one before."""
+        now, page = monotonic(), self.page
+        stays = [one for one in self._said if one.until > now and one.page in (None, page)]
+        if len(stays) < sum(one.until > now for one in self._said):
+            self.clear_notifications()
+            for one in stays:
+                self._notify(one, one.until - now)
+        self._said = stays
 
     # Commands that work anywhere
 
@@ -207,8 +270,6 @@ class TutorApp(App[None], inherit_bindings=False):
 
     def action_interrupt(self) -> None:
         """Ctrl+C: once says how to leave, twice leaves."""
-        from time import monotonic
-
         if monotonic() - self.interrupted < AGAIN_SECONDS:
             self.leave()
         else:
@@ -262,7 +323,8 @@ class TutorApp(App[None], inherit_bindings=False):
     def _open_first(self) -> None:
         if self.outside.forgets is not None:
             self.trouble(self.outside.forgets)
-            self.say(self.t("This visit goes on without saving anything."), serious=True)
+            unsaved = self.t("This visit goes on without saving anything.")
+            self.say(unsaved, serious=True, stays=True)
         from tutor.ui.screens.home import HomeScreen
 
         home = HomeScreen()

@@ -79,6 +79,15 @@ class TutorScreen(Screen[Result]):
     def draw(self) -> None:
         """Put the words on everything, from the state as it is."""
 
+    @property
+    def page(self) -> object:
+        """What is read here; another one when something else is."""
+        return self
+
+    def on_screen_resume(self) -> None:
+        """This is what one sees now."""
+        self.tutor.turn()
+
     def title_is(self, left: str, right: str = "") -> None:
         """Set the line at the top."""
         self.query_one(TitleBar).show(left, right)

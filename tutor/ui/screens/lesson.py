@@ -94,6 +94,11 @@ class LessonScreen(TutorScreen[str]):
         return run
 
     @property
+    def page(self) -> object:
+        """One step of the lesson."""
+        return self, self.session.run and self.session.run.task_id
+
+    @property
     def editor(self) -> Editor | None:
         """The editor of this step; None where nothing is written."""
         return self.bench.editor
@@ -121,7 +126,8 @@ class LessonScreen(TutorScreen[str]):
         self._some_found = False
         await self.bench.open(run.task_id, run.text if writes else None)
         self.redraw()
-        self.query_one("#reading").scroll_home(animate=False)
+        self.tutor.turn()
+        self.query_one(Reading).begin()
         self._focus_first(run)
         self.bench.look()
 
@@ -273,17 +279,14 @@ class LessonScreen(TutorScreen[str]):
     def _off_the_stage(self, _: None) -> None:
         """Back: the step may be done by now."""
         self.redraw()
-        reading = self.query_one("#reading")
         if self.editor is not None:
             self.set_focus(self.editor)
             return
-        self.set_focus(reading)
-        verdict = self.query_one("#verdict")
-        if verdict.display:
-            self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
+        self.set_focus(self.query_one(Reading))
+        self.query_one(Reading).bring_up(self.query_one("#verdict"))
 
     def _answer(self) -> None:
-        choices, reading = self.query_one(Choices), self.query_one("#reading")
+        choices, reading = self.query_one(Choices), self.query_one(Reading)
         try:
             run = self.session.answer(choices.picked)
         except ValueError:
@@ -292,8 +295,7 @@ class LessonScreen(TutorScreen[str]):
         self.redraw()
         if not run.open_for_answer:
             self.set_focus(reading)
-        verdict = self.query_one("#verdict")
-        self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
+        reading.bring_up(self.query_one("#verdict"))
 
     def _check_text(self) -> None:
         editor = self.editor
@@ -305,10 +307,9 @@ class LessonScreen(TutorScreen[str]):
         self.bench.take(grade)
         self.redraw()
         if grade.passed:
-            reading = self.query_one("#reading")
+            reading = self.query_one(Reading)
             self.set_focus(reading)
-            verdict = self.query_one("#verdict")
-            self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
+            reading.bring_up(self.query_one("#verdict"))
         else:
             self.bench.to_the_first()
 
@@ -348,8 +349,7 @@ class LessonScreen(TutorScreen[str]):
         self.session.hint()
         self.redraw()
         if self.has_class(WIDE):
-            reading = self.query_one("#reading")
-            self.call_after_refresh(lambda: reading.scroll_end(animate=False))
+            self.query_one(Reading).bring_end()
         else:
             from tutor.ui.screens.asides import HintScreen
 

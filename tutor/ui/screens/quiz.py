@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tutor.i18n.errors import error_text
 from tutor.model.course import Topic
 from tutor.model.errors import TutorError
 from tutor.session.api import Quiz, Round
@@ -53,11 +52,16 @@ class QuizScreen(TutorScreen[None]):
         try:
             self._quiz = Quiz(self.session, *self._wish, made=self._made)
         except TutorError as error:
-            self.tutor.say(error_text(error, self.t), serious=True)
+            self.tutor.trouble(error)
             self.dismiss(None)
             return
         self.redraw()
         self._focus_first()
+
+    @property
+    def page(self) -> object:
+        """One question, or the end."""
+        return self, self._quiz and self._quiz.round.at
 
     @property
     def round(self) -> Round:
@@ -116,7 +120,7 @@ class QuizScreen(TutorScreen[None]):
             self.set_focus(self.query_one(Choices), scroll_visible=False)
         else:
             self.set_focus(self.query_one("#act"), scroll_visible=False)
-        self.query_one("#reading").scroll_home(animate=False)
+        self.query_one(Reading).begin()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which commands make sense now."""
@@ -142,8 +146,7 @@ class QuizScreen(TutorScreen[None]):
             return
         self.redraw()
         self.set_focus(self.query_one("#act"), scroll_visible=False)
-        verdict = self.query_one("#verdict")
-        self.call_after_refresh(lambda: verdict.scroll_visible(top=True, animate=False))
+        self.query_one(Reading).bring_up(self.query_one("#verdict"))
 
     def action_next(self) -> None:
         """The next question; from the end, home."""
@@ -152,6 +155,7 @@ class QuizScreen(TutorScreen[None]):
             return
         self._quiz.advance()
         self.redraw()
+        self.tutor.turn()
         self._focus_first()
 
     def on_push_pressed(self) -> None:

@@ -414,7 +414,8 @@ class StageScreen(StagePanes):
                 self.t(
                     "What was made in {context} stays there; 'sts-tutor clean' removes it.",
                     context=printable(where.context),
-                )
+                ),
+                stays=True,
             )
         self.keep_everything()
         self.dismiss(None)

@@ -33,6 +33,9 @@ class Choices(Rows):
         Binding("backspace", "unpick", show=False),
     ]
 
+    BUTTON: ClassVar[int] = 2
+    """Lines below the choices: an empty one, and the button that gives the answer."""
+
     class Changed(Message):
         """Other choices are picked."""
 
@@ -46,6 +49,7 @@ class Choices(Rows):
         self._verdicts: Mapping[str, str] = {}
         self._t: Translator | None = None
         self._opened = True
+        self._touched = False
         self.picked: tuple[str, ...] = ()
 
     def show(
@@ -75,12 +79,30 @@ class Choices(Rows):
         """
         if self._question is not task:
             self.picked = given
-            self.set_reactive(Rows.cursor, "")
+            self.set_reactive(Rows.cursor, shown[0] if shown else "")
+            self._touched = False
         self._question, self._shown, self._t = task, shown, t
         self._says, self._why = says, why or {}
         self._given, self._verdicts = given, verdicts or {}
         self._opened = open_for_answer
         self.changed()
+
+    def watch_cursor(self, key: str) -> None:
+        """The reader has moved it."""
+        self._touched = True
+        super().watch_cursor(key)
+
+    def show_cursor(self) -> None:
+        """Keep in sight what the reader moves to; a question that comes up scrolls nothing."""
+        if self._touched:
+            super().show_cursor()
+
+    def beside(self, key: str) -> tuple[int, int]:
+        """The question is read with its first choice, the button with its last."""
+        return (
+            self.virtual_region.y if key == self._shown[0] else 0,
+            self.BUTTON if key == self._shown[-1] else 0,
+        )
 
     def lay(self, width: int) -> Sequence[Row]:
         """A box, the words, what became of it, and why."""

@@ -208,13 +208,20 @@ class Rows(Widget, can_focus=True):
                 top = end - len(row.lines)
                 if row is next(r for r in rows if r.key):
                     top = 0  # what stands above the first row is read with it
-                region = Region(0, top, max(self.size.width, 1), end - top)
-                self._bring_into_sight(region)
+                self._bring_into_sight(top, end, *self.beside(row.key))
                 return
 
-    def _bring_into_sight(self, region: Region) -> None:
+    def beside(self, key: str) -> tuple[int, int]:
+        """Lines above and below this list that belong to a row of it, if there is room for them."""
+        return 0, 0
+
+    def _bring_into_sight(self, top: int, end: int, above: int, below: int) -> None:
         for ancestor in self.ancestors:
             if isinstance(ancestor, ScrollableContainer):
+                room = ancestor.scrollable_content_region.height - (end - top)
+                above = above if above <= room else 0
+                below = below if below <= room - above else 0
+                region = Region(0, top - above, max(self.size.width, 1), end - top + above + below)
                 ancestor.scroll_to_region(
                     region.translate(self.virtual_region.offset), animate=False, force=True
                 )
