@@ -4,6 +4,7 @@ Whatever was scrolled before, a step begins with what it asks: the question or t
 choices, and how to go on.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,11 @@ def asked(screen: LessonScreen | QuizScreen) -> list[str]:
 def _below(button: Push, screen: LessonScreen | QuizScreen) -> bool:
     """The button is further down: the same command stands in the line of keys."""
     return button.region.bottom > screen.query_one(Reading).region.bottom
+
+
+def moved_on(screen: QuizScreen, at: int) -> bool:
+    """Whether a round has left its question."""
+    return screen.round.at != at or screen.round.current is None
 
 
 def in_sight(desk: Desk, where: str) -> None:
@@ -117,6 +123,6 @@ def test_each_question_of_a_quiz_is_in_sight_whatever_was_scrolled_before(langua
             await desk.burst("c")
             assert screen.round.marked is not None, keep.picked
             await desk.burst(f"{PAGE_DOWN}{TAB}{PAGE_DOWN}n")
-            await desk.until(lambda at=at: screen.round.at != at or screen.round.current is None)
+            await desk.until(partial(moved_on, screen, at))
 
     at_the_desk(scene, start=Start(quiz=True, count=12), root=ROOT, language=language)

@@ -75,7 +75,7 @@ POISONS: list[tuple[str, str, Callable[[Obj], object], str]] = [
     (
         "leases.coordination.k8s.io",
         "kube-node-lease/node-1",
-        lambda one: one["spec"].update(renewTime="2026-02-30T00:00:00Z"),
+        lambda one: one["spec"].update(renewTime="2026-02-30T00:00:00.000000Z"),
         "day out of range",
     ),
     (
