@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.waiting import until
+from tests.waiting import HANG, until
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -53,16 +53,27 @@ class Clusters:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             cwd=self._folder,
-            env={
-                **os.environ,
-                "STS_TUTOR_HOME": str(self._home),
-                "STS_TUTOR_LANG": lang,
-                "PYTHONIOENCODING": "utf-8",
-            },
+            env=self._environment(lang),
             **options,
         )
         self._started.append(process)
         return process
+
+    def by_shell(self, streams: str) -> None:
+        """A cluster in the background, started by a shell that connects its streams."""
+        program = f'"{sys.executable}" -m tutor cluster up --background {streams}'
+        command = ["bash", "-c", program]
+        subprocess.run(
+            command, check=True, timeout=HANG, cwd=self._folder, env=self._environment("en")
+        )
+
+    def _environment(self, lang: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "STS_TUTOR_HOME": str(self._home),
+            "STS_TUTOR_LANG": lang,
+            "PYTHONIOENCODING": "utf-8",
+        }
 
     def kill(self) -> None:
         """kill -9."""

@@ -200,3 +200,15 @@ def test_a_folder_that_is_a_file(tutor: Run, home: Path) -> None:
         done = tutor("cluster", "up", *background)
         assert (done.returncode, "cannot be written" in done.stderr) == (INPUT, True)
         assert "Traceback" not in done.stderr
+
+
+@posix
+@pytest.mark.parametrize(
+    "reader", ["| true", "| head -1", "2>&1 | head -1", ">&-", "2>&-", "<&-", ">/dev/full"]
+)
+def test_who_does_not_read_what_is_said_has_a_cluster_all_the_same(
+    tutor: Run, clusters: Clusters, reader: str
+) -> None:
+    clusters.by_shell(reader)
+    assert tutor("cluster", "status").returncode == 0
+    assert alive(clusters.status["pid"])
