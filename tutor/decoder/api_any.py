@@ -75,6 +75,13 @@ ANY: tuple[Message, ...] = (
         "STS227",
     ),
     message(
+        "MSG225",
+        Speaker.API,
+        r"etcdserver: request is too large",
+        "Error from server: etcdserver: request is too large",
+        "etcd api/v3rpc/rpctypes/error.go",
+    ),
+    message(
         "MSG136",
         Speaker.API,
         r"Apply failed with (?P<count>\d+) conflicts?: conflicts? with "
