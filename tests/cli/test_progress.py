@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.clusters import posix
 from tests.cli.conftest import Run
 from tutor.model.progress import Did, Event
 from tutor.store.database import open_store
@@ -47,6 +48,20 @@ def test_export_leaves_out_drafts_when_asked_and_never_overwrites(
     again = tutor("progress", "export", "--name", "x")
     assert again.returncode == 3
     assert (tmp_path / "progress-x.json").read_text("utf-8") == written
+
+
+@posix
+def test_nobody_else_may_read_what_tells_of_a_person(
+    tutor: Run, home: Path, tmp_path: Path
+) -> None:
+    learned(home, Event(1.0, Did.DRAFTED, FIRST, "repair", text="secret"))
+    assert tutor("progress", "export", "--name", "x").returncode == 0
+    report = ("workshop", "report", "progress-x.json", "--html", "room.html")
+    assert tutor(*report).returncode == 0
+    backup = tutor("progress", "reset", "--yes").stdout.split("import ")[-1].strip()
+    private = [tmp_path / "progress-x.json", tmp_path / "room.html", Path(backup)]
+    assert [path.stat().st_mode & 0o777 for path in private] == [0o600] * 3
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_a_name_is_never_a_path(tutor: Run, tmp_path: Path) -> None:

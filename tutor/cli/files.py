@@ -36,17 +36,26 @@ def read_bytes(name: str) -> bytes:
     return found
 
 
-def write_text(path: Path, text: str, *, replace: bool = False) -> None:
+def write_text(path: Path, text: str, *, replace: bool = False, private: bool = False) -> None:
     """Write a file whole or not at all.
+
+    Args:
+        path: Where.
+        text: What.
+        replace: Whether a file that is there is replaced.
+        private: Whether nobody else may read it: it tells of a person.
 
     Raises:
         TutorError: ``file-exists`` (unless ``replace``), ``file-unwritable``.
     """
     if path.exists() and not replace:
         raise TutorError("file-exists", ExitCode.INPUT, file=str(path))
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     try:
-        part.write_text(text, encoding="utf-8")
+        descriptor = os.open(part, flags, 0o600 if private else 0o666)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -80,7 +80,7 @@ def _export(args: argparse.Namespace, context: Context) -> int:
         context.say(text)
         return ExitCode.OK
     path = Path(args.output or f"progress-{_slug(name)}.json")
-    write_text(path, text, replace=args.force)
+    write_text(path, text, replace=args.force, private=True)
     context.say(t("Written: {file}", file=path))
     return ExitCode.OK
 
@@ -115,7 +115,8 @@ def _reset(args: argparse.Namespace, context: Context) -> int:
         return ExitCode.OK
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(context.now()))
     backup = Path(context.store.path).with_name(f"before-reset-{stamp}.json")
-    write_text(backup, encode(_everything(context, "", drafts=True)), replace=True)
+    everything = encode(_everything(context, "", drafts=True))
+    write_text(backup, everything, replace=True, private=True)
     context.store.forget(args.lesson)
     context.say(t("Done. To take it back: {program} progress import {file}",
                   program=context.program, file=backup))  # fmt: skip

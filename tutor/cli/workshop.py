@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
             from tutor.workshop.page import render
 
             page = render(result, context.t, moment(context.now(), context.language))
-            write_text(args.html, page, replace=args.force)
+            write_text(args.html, page, replace=args.force, private=True)
             context.say()
             context.say(context.t("Written: {file}", file=args.html))
     return worst
