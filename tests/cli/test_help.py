@@ -48,7 +48,10 @@ def test_help_fits_and_breaks_where_a_reader_would(
         (["check"], "引数が足りません: FILE"),
         (["check", "--nonsense", "x.yaml"], "使えない引数です: --nonsense"),
         (["check", "--format", "xml", "x.yaml"], "--format: 'xml'は選べません。"),
-        (["check", "--kubernetes", "new", "x.yaml"], "「new」はKubernetesのバージョンではありません。"),
+        (
+            ["check", "--kubernetes", "new", "x.yaml"],
+            "「new」はKubernetesのバージョンではありません。",
+        ),
         (["quiz", "--count", "0"], "--count: 「0」は1以上の数ではありません。"),
         (["quiz", "--count"], "--count: 値が1つ必要です。"),
         (["lessons", "preview", "--width", "wide", "x"], "--width: 'wide'はintとして読めません。"),

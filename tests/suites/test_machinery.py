@@ -285,6 +285,10 @@ def test_a_service_and_its_slices(cluster: Cluster) -> None:
     assert each["ports"] == [{"name": "http", "port": 8080, "protocol": "TCP"}]
     assert each["endpoints"][0]["conditions"]["ready"] is True
     status = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}}
+    with pytest.raises(ApiException) as refused:  # there is nothing that balances
+        core.patch_namespaced_service_status("s", NS, status)
+    assert refused.value.status == 422
+    core.patch_namespaced_service("s", NS, {"spec": {"type": "LoadBalancer"}})
     patched = core.patch_namespaced_service_status("s", NS, status)
     assert patched.metadata.name == "s"
     changed = core.patch_namespaced_service("s", NS, {"spec": {"type": "NodePort"}})

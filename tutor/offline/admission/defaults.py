@@ -203,6 +203,10 @@ def _service(obj: Obj, gates: _Gates) -> None:
         fill_missing(spec, internalTrafficPolicy="Cluster")
     if spec["type"] == "LoadBalancer":
         fill_missing(spec, allocateLoadBalancerNodePorts=True)
+        balanced = (obj.get("status") or {}).get("loadBalancer") or {}
+        for one in balanced.get("ingress") or ():
+            if one.get("ip"):
+                fill_missing(one, ipMode="VIP")
 
 
 def _namespace(obj: Obj, gates: _Gates) -> None:
