@@ -4,9 +4,15 @@ It stands here and not beside the replay, since where tests run in several proce
 is read by the one that prints.
 """
 
+import signal
 from typing import Any
 
 from tests.replay.table import Row, text
+
+# A shell starts what runs in the background with SIGINT ignored, and every child would inherit it:
+# with a handler of our own, children begin as in a terminal.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
